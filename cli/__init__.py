@@ -1,0 +1,1 @@
+"""The `syriawire` command."""

@@ -1,0 +1,1 @@
+"""Feed catalogue, fetch, one module a feed format (bytes to clean articles), the decision "new, changed?"."""

@@ -1,0 +1,1 @@
+"""The one consumer loop (`processors.run`), and one module a step."""

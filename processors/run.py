@@ -1,0 +1,150 @@
+"""The one consumer loop: poll, work, deliver, commit. What a stage does is in its own module.
+
+A bad record becomes a dead letter with its reason, and the loop goes on. A bad world (disk, broker, index) makes
+the loop wait and try the same records again; nothing is skipped, nothing is committed before it is done.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from store.errors import BadRecord, Revoked, Unavailable
+from store.identity import digest
+from store.log import DEAD, Consumer, Entry, Log, Record
+from store.records import Article, DeadLetter, decode_article, encode
+
+_LOG = structlog.get_logger("syriawire.work")
+_POLL_SECONDS = 1.0
+_FIRST_WAIT = 0.5
+_LONGEST_WAIT = 30.0
+
+
+class Failure(NamedTuple):
+    """An article that this stage can never pass on, and why."""
+
+    article: Article
+    reason: str
+
+
+class Stage(Protocol):
+    """One step of the pipeline. `name` is its group in the log and the `stage` of its dead letters."""
+
+    name: str
+    source: str
+
+    def start(self) -> None:
+        """Called whenever the loop begins and after a loss of its partitions. Raises `Unavailable`."""
+
+    def work(self, article: Article) -> Article:
+        """The article as it leaves this stage. Raises `BadRecord`, `Unavailable`; any other error is a bug of
+        ours that this article brings out, and the article is kept as a dead letter."""
+
+    def deliver(self, articles: Sequence[Article]) -> list[Failure]:
+        """Passes them on, durably, in order. Raises `Unavailable`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loop:
+    """What the loop needs besides its stage."""
+
+    log: Log
+    clock: Callable[[], datetime]
+    stop: threading.Event
+    batch: int = 200
+    until_idle: bool = False
+
+
+def run(stage: Stage, loop: Loop) -> Counter[str]:
+    """Works until `loop.stop` is set or, with `until_idle`, until nothing is left. Returns outcomes counted."""
+    counts: Counter[str] = Counter()
+    consumer: Consumer | None = None
+    failures = 0
+    while not loop.stop.is_set():
+        try:
+            if consumer is None:
+                stage.start()
+                consumer = loop.log.consumer(stage.source, stage.name)
+            records = consumer.poll(loop.batch, _POLL_SECONDS if not loop.until_idle else 0.1)
+            if records:
+                counts += _work_through(stage, loop, records)
+                consumer.commit()
+            elif loop.until_idle and loop.log.lag(stage.source, stage.name) == 0:
+                break
+            failures = 0
+        except Revoked as revoked:
+            _LOG.warning("partition_revoked", stage=stage.name, reason=str(revoked))
+            consumer = None
+        except Unavailable as unavailable:
+            failures += 1
+            wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (failures - 1))
+            _LOG.warning("waiting_for_the_world", stage=stage.name, reason=str(unavailable), seconds=wait)
+            if consumer is not None:
+                consumer.rewind()
+            loop.stop.wait(wait)
+    if consumer is not None:
+        consumer.close()
+    return counts
+
+
+def _work_through(stage: Stage, loop: Loop, records: Sequence[Record]) -> Counter[str]:
+    done: list[Article] = []
+    source: dict[tuple[str, int, int], Record] = {}
+    dead: list[DeadLetter] = []
+    for record in records:
+        try:
+            article = _worked(stage, decode_article(record.value))
+        except BadRecord as bad:
+            dead.append(_dead_letter(stage, record, str(bad), loop.clock()))
+            continue
+        done.append(article)
+        source[(article.id, *article.order)] = record
+    failed = stage.deliver(done)
+    dead += [
+        _dead_letter(stage, source[(article.id, *article.order)], reason, loop.clock())
+        for article, reason in failed
+    ]
+    if dead:
+        loop.log.append(DEAD, [Entry(letter.key, encode(letter)) for letter in dead])
+    return _report(stage, done, failed, dead)
+
+
+def _worked(stage: Stage, article: Article) -> Article:
+    try:
+        return stage.work(article)
+    except (BadRecord, Unavailable):
+        raise
+    except Exception as error:  # a bug that one article brings out must not stop all the others
+        raise BadRecord(f"{stage.name}: {type(error).__name__}: {error}: mend it, then retry") from error
+
+
+def _dead_letter(stage: Stage, record: Record, reason: str, now: datetime) -> DeadLetter:
+    place = (stage.name, record.topic, str(record.partition), str(record.offset))
+    return DeadLetter(
+        id=digest(place),
+        stage=stage.name,
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        reason=reason,
+        at=now,
+    )
+
+
+def _report(
+    stage: Stage, done: Sequence[Article], failed: Sequence[Failure], dead: Sequence[DeadLetter]
+) -> Counter[str]:
+    """One line and one count an article."""
+    lost = {(article.id, *article.order) for article, _ in failed}
+    passed = [article for article in done if (article.id, *article.order) not in lost]
+    for article in passed:
+        _LOG.info("article_done", stage=stage.name, id=article.id, version=article.version)
+    for letter in dead:
+        _LOG.error("article_dead", stage=stage.name, id=letter.key, letter=letter.id, reason=letter.reason)
+    return Counter({"done": len(passed), "dead": len(dead)})

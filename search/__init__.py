@@ -1,0 +1,1 @@
+"""Query syntax, HTTP API and web page."""

@@ -1,0 +1,60 @@
+"""URL to adapter: the one place that knows which backends there are."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from store.archive import Archive
+from store.errors import SettingsError
+from store.index import Index
+from store.log import Log
+from store.settings import Settings
+from store.state import State
+
+
+def open_log(settings: Settings) -> Log:
+    """The log that `SYRIAWIRE_LOG` names. Raises `SettingsError` for a URL of no known kind."""
+    match urlsplit(settings.log).scheme:
+        case "sqlite":
+            from store.adapters.sqlite_log import SqliteLog
+
+            return SqliteLog(_path(settings.log))
+        case _:
+            raise _unknown("SYRIAWIRE_LOG", settings.log, "sqlite:///PATH")
+
+
+def open_index(settings: Settings) -> Index:
+    """The index that `SYRIAWIRE_INDEX` names. Raises `SettingsError` for a URL of no known kind."""
+    match urlsplit(settings.index).scheme:
+        case "tantivy":
+            from store.adapters.tantivy_index import TantivyIndex
+
+            return TantivyIndex(_path(settings.index))
+        case _:
+            raise _unknown("SYRIAWIRE_INDEX", settings.index, "tantivy:///PATH")
+
+
+def open_state(settings: Settings) -> State:
+    """The state store that `SYRIAWIRE_STATE` names. Raises `SettingsError` for a URL of no known kind."""
+    match urlsplit(settings.state).scheme:
+        case "sqlite":
+            from store.adapters.sql_state import SqlState
+
+            return SqlState(settings.state)
+        case _:
+            raise _unknown("SYRIAWIRE_STATE", settings.state, "sqlite:///PATH")
+
+
+def open_archive(settings: Settings) -> Archive:
+    """The archive that `SYRIAWIRE_ARCHIVE` names: anything that fsspec opens, or a plain folder."""
+    from store.adapters.fsspec_archive import FsspecArchive
+
+    return FsspecArchive(settings.archive)
+
+
+def _path(url: str) -> Path:
+    """`sqlite:///relative` and `sqlite:////absolute`, as SQLAlchemy reads them."""
+    return Path(url.split("://", 1)[1].removeprefix("/"))
+
+
+def _unknown(setting: str, url: str, right: str) -> SettingsError:
+    return SettingsError(f"{setting}: no log, index or state is known for {url!r}: write {right}")

@@ -1,0 +1,205 @@
+"""The contract of `store.log`, over every adapter."""
+
+import multiprocessing
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from store.adapters import sqlite_log
+from store.adapters.sqlite_log import SqliteLog
+from store.errors import LogUnavailable, Revoked
+from store.log import RAW, Entry, Log, Record, read_until
+
+NewLog = Callable[[], Log]
+
+
+def entries(*keys: str) -> list[Entry]:
+    return [Entry(key, f"value of {key}".encode()) for key in keys]
+
+
+def keys(records: list[Record]) -> list[str]:
+    return [record.key for record in records]
+
+
+def drain(log: Log, group: str) -> list[str]:
+    """Everything the group has not committed, committed now."""
+    consumer = log.consumer(RAW, group)
+    found: list[str] = []
+    while records := consumer.poll(100, timeout=0.2):
+        found += keys(records)
+        consumer.commit()
+    consumer.close()
+    return found
+
+
+def test_what_was_appended_is_read_in_order(new_log: NewLog) -> None:
+    new_log().append(RAW, entries("a", "b"))
+    new_log().append(RAW, entries("c"))
+    consumer = new_log().consumer(RAW, "enrich")
+    records = consumer.poll(10, timeout=5)
+    assert keys(records) == ["a", "b", "c"]
+    assert [record.value for record in records] == [b"value of a", b"value of b", b"value of c"]
+    assert {record.topic for record in records} == {RAW}
+
+
+def test_nothing_appended_is_no_error(new_log: NewLog) -> None:
+    log = new_log()
+    log.append(RAW, [])
+    assert log.consumer(RAW, "enrich").poll(10, timeout=0.1) == []
+    assert sum(log.ends(RAW).values()) == 0
+
+
+def test_a_limit_holds_and_nothing_is_handed_out_twice(new_log: NewLog) -> None:
+    log = new_log()
+    log.append(RAW, entries("a", "b", "c"))
+    consumer = log.consumer(RAW, "enrich")
+    assert keys(consumer.poll(2, timeout=5)) == ["a", "b"]
+    assert keys(consumer.poll(2, timeout=5)) == ["c"]
+    assert consumer.poll(2, timeout=0.1) == []
+
+
+def test_a_crash_before_the_commit_redelivers(new_log: NewLog) -> None:
+    log = new_log()
+    log.append(RAW, entries("a", "b"))
+    consumer = log.consumer(RAW, "enrich")
+    assert keys(consumer.poll(1, timeout=5)) == ["a"]
+    consumer.commit()
+    assert keys(consumer.poll(1, timeout=5)) == ["b"]
+    consumer.close()
+    assert drain(new_log(), "enrich") == ["b"]
+    assert drain(new_log(), "enrich") == []
+
+
+def test_rewind_hands_the_uncommitted_out_again(new_log: NewLog) -> None:
+    log = new_log()
+    log.append(RAW, entries("a", "b"))
+    consumer = log.consumer(RAW, "enrich")
+    assert keys(consumer.poll(10, timeout=5)) == ["a", "b"]
+    consumer.rewind()
+    assert keys(consumer.poll(10, timeout=5)) == ["a", "b"]
+
+
+def test_groups_do_not_disturb_each_other(new_log: NewLog) -> None:
+    log = new_log()
+    log.append(RAW, entries("a"))
+    assert drain(log, "enrich") == ["a"]
+    assert drain(log, "watch") == ["a"]
+
+
+def test_lag_counts_what_is_not_committed(new_log: NewLog) -> None:
+    log = new_log()
+    assert log.lag(RAW, "enrich") == 0
+    log.append(RAW, entries("a", "b", "c"))
+    assert log.lag(RAW, "enrich") == 3
+    consumer = log.consumer(RAW, "enrich")
+    consumer.poll(2, timeout=5)
+    assert log.lag(RAW, "enrich") == 3
+    consumer.commit()
+    assert log.lag(RAW, "enrich") == 1
+
+
+def test_start_latest_skips_what_was_there(new_log: NewLog) -> None:
+    log = new_log()
+    log.append(RAW, entries("old"))
+    consumer = log.consumer(RAW, "tail", start="latest")
+    log.append(RAW, entries("new"))
+    assert keys(consumer.poll(10, timeout=5)) == ["new"]
+
+
+def test_read_until_stops_at_the_recorded_end(new_log: NewLog) -> None:
+    log = new_log()
+    log.append(RAW, entries("a", "b"))
+    ends = log.ends(RAW)
+    log.append(RAW, entries("c"))
+    assert [record.key for record in read_until(log, RAW, ends, limit=1)] == ["a", "b"]
+    assert list(read_until(log, RAW, {0: 0})) == []
+
+
+def test_a_second_member_waits_for_the_first(new_log: NewLog) -> None:
+    log = new_log()
+    log.append(RAW, entries("a"))
+    first, second = log.consumer(RAW, "enrich"), new_log().consumer(RAW, "enrich")
+    assert keys(first.poll(10, timeout=5)) == ["a"]
+    assert second.poll(10, timeout=0.3) == []
+    first.close()
+    assert keys(second.poll(10, timeout=5)) == ["a"]
+
+
+def test_a_commit_after_the_partition_was_taken_away_fails(tmp_path: Path) -> None:
+    now = [1000.0]
+    log = SqliteLog(tmp_path / "log.db", clock=lambda: now[0])
+    log.append(RAW, entries("a"))
+    slow, quick = log.consumer(RAW, "enrich"), log.consumer(RAW, "enrich")
+    assert keys(slow.poll(10, timeout=1)) == ["a"]
+    now[0] += sqlite_log.LEASE_SECONDS + 1
+    assert keys(quick.poll(10, timeout=1)) == ["a"]
+    with pytest.raises(Revoked, match="taken over"):
+        slow.commit()
+    quick.commit()
+    assert log.lag(RAW, "enrich") == 0
+    quick.close()
+    log.append(RAW, entries("b"))
+    assert keys(slow.poll(10, timeout=1)) == ["b"]
+    log.close()
+
+
+def _append_many(path: Path, name: str, count: int) -> None:
+    log = SqliteLog(path)
+    for n in range(count):
+        log.append(RAW, entries(f"{name}{n}", f"{name}{n}+"))
+    log.close()
+
+
+def _take_and_hang(path: Path, taken: "multiprocessing.synchronize.Event") -> None:
+    consumer = SqliteLog(path).consumer(RAW, "enrich")
+    consumer.poll(10, timeout=5)
+    taken.set()
+    threading.Event().wait()
+
+
+def test_two_writing_processes_lose_nothing(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [
+        context.Process(target=_append_many, args=(tmp_path / "log.db", name, 50)) for name in ("a", "b")
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    log = SqliteLog(tmp_path / "log.db")
+    found = drain(log, "enrich")
+    assert len(found) == len(set(found)) == 200
+    for name in ("a", "b"):
+        mine = [key for key in found if key.startswith(name)]
+        assert mine == [f"{name}{n}{end}" for n in range(50) for end in ("", "+")]
+    log.close()
+
+
+def test_the_partition_of_a_killed_process_is_free_at_once(tmp_path: Path) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    log.append(RAW, entries("a"))
+    context = multiprocessing.get_context("spawn")
+    taken = context.Event()
+    holder = context.Process(target=_take_and_hang, args=(tmp_path / "log.db", taken))
+    holder.start()
+    assert taken.wait(30)
+    waiting = log.consumer(RAW, "enrich")
+    assert waiting.poll(10, timeout=0.2) == []
+    holder.kill()
+    holder.join()
+    assert keys(waiting.poll(10, timeout=5)) == ["a"]
+    log.close()
+
+
+def test_what_is_unavailable_raises_the_ports_error_and_recovers(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.write_text("a file where the folder should be")
+    log = SqliteLog(folder / "log.db")
+    with pytest.raises(LogUnavailable, match=r"log\.db"):
+        log.append(RAW, entries("a"))
+    folder.unlink()
+    log.append(RAW, entries("a"))
+    assert drain(log, "enrich") == ["a"]
+    log.close()

@@ -1,0 +1,56 @@
+"""What the embedded index promises beyond the contract: one writing process, and recovery when its folder fails."""
+
+import multiprocessing
+import threading
+from pathlib import Path
+
+import pytest
+
+from store.adapters.tantivy_index import TantivyIndex
+from store.errors import IndexUnavailable
+from store.query import Query
+from tests.articles import article
+
+
+def test_a_second_writer_says_so_and_takes_over_later(tmp_path: Path) -> None:
+    first, second = TantivyIndex(tmp_path / "index"), TantivyIndex(tmp_path / "index")
+    first.put([article("1")])
+    with pytest.raises(IndexUnavailable, match="another process is its writer"):
+        second.put([article("2")])
+    first.close()
+    second.put([article("2", version=2), article("1", version=0)])
+    second.refresh()
+    assert second.search(Query(now=None)).total == 2
+    second.close()
+
+
+def _put_and_hang(root: Path, done: "multiprocessing.synchronize.Event") -> None:
+    TantivyIndex(root).put([article("1")])
+    done.set()
+    threading.Event().wait()
+
+
+def test_what_a_killed_writer_had_put_is_there_and_the_writer_is_free(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    done = context.Event()
+    writer = context.Process(target=_put_and_hang, args=(tmp_path / "index", done))
+    writer.start()
+    assert done.wait(30)
+    writer.kill()
+    writer.join()
+    index = TantivyIndex(tmp_path / "index")
+    assert index.get(article("1").id) is not None
+    index.put([article("2")])
+    index.close()
+
+
+def test_an_unusable_folder_raises_the_ports_error_and_recovers(tmp_path: Path) -> None:
+    root = tmp_path / "index"
+    root.write_text("a file where the folder should be")
+    index = TantivyIndex(root)
+    with pytest.raises(IndexUnavailable, match="index"):
+        index.put([article("1")])
+    root.unlink()
+    index.put([article("1")])
+    assert index.get(article("1").id) is not None
+    index.close()
