@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,7 +58,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         if not name.startswith(PREFIX) or name == SETTINGS_FILE or name.startswith(TEST_PREFIX):
             continue
         key = name.removeprefix(PREFIX).lower()
-        _known(key, where=name, shown=name, names=[PREFIX + each.upper() for each in _NAMES])
+        if key not in _NAMES:
+            raise _unknown(key, where=name, spelled=lambda known: PREFIX + known.upper())
         values[key] = value
     return _with_defaults(_convert(values))
 
@@ -77,16 +78,15 @@ def _from_file(path: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise SettingsError(f"{path}: holds no settings: write `name: value` lines")
     for key in content:
-        _known(str(key), where=path, shown=str(key), names=list(_NAMES))
+        if key not in _NAMES:
+            raise _unknown(str(key), where=path, spelled=str)
     return {str(key): value for key, value in content.items()}
 
 
-def _known(key: str, *, where: str, shown: str, names: list[str]) -> None:
-    if key in _NAMES:
-        return
-    close = difflib.get_close_matches(shown, names, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(names)}"
-    raise SettingsError(f"{where}: unknown setting {shown!r}: {hint}")
+def _unknown(key: str, *, where: str, spelled: Callable[[str], str]) -> SettingsError:
+    close = difflib.get_close_matches(key, _NAMES, n=1)
+    hint = f"did you mean {spelled(close[0])!r}?" if close else f"known are: {', '.join(map(spelled, _NAMES))}"
+    return SettingsError(f"{where}: unknown setting {spelled(key)!r}: {hint}")
 
 
 def _convert(values: dict[str, Any]) -> Settings:
@@ -104,7 +104,7 @@ def _convert(values: dict[str, Any]) -> Settings:
 def _path(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str):
         return Path(value).expanduser()
-    raise NotImplementedError(f"settings of type {kind}")  # msgspec asks for this very error
+    raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
 
 
 def _with_defaults(settings: Settings) -> Settings:

@@ -1,0 +1,66 @@
+# On a bare machine (Python 3.11 to 3.13, make): `make demo` and `make test` bring all else into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime
+DEV := .venv/.dev
+export SYRIAWIRE_HOME ?= var
+
+.PHONY: help demo run install test test-slow check ci smoke schema requirements gazetteer-check clean
+
+help:  ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+demo: $(RUNTIME)  ## The whole pipeline on this machine, with made-up wires
+	@exec $(BIN)/syriawire up --demo
+
+run: $(RUNTIME)  ## The same with the catalogue of live feeds
+	@exec $(BIN)/syriawire up
+
+install: $(RUNTIME)  ## Only the install
+
+test: $(DEV)  ## Unit, golden, contract and DAG tests; no server, no network
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(DEV)  ## Tests that start processes: supervisor, scheduler, browser, faults
+	$(BIN)/python -m pytest -m slow
+
+check: $(DEV)  ## Lint, types, imports, generated files, gazetteer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m lexicon.check config/gazetteer
+	$(BIN)/python -m ops.schema --check docs/schema
+
+ci: check test test-slow  ## All that must hold before anything lands
+
+schema: $(DEV)  ## Write the JSON Schema of the records into docs/schema
+	$(BIN)/python -m ops.schema docs/schema
+
+gazetteer-check: $(RUNTIME)  ## Check config/gazetteer
+	$(BIN)/python -m lexicon.check config/gazetteer
+
+requirements: $(DEV)  ## Resolve requirements/*.in anew
+	for each in uv runtime dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --annotation-style line requirements/$$each.in -o requirements/$$each.txt; done
+
+clean:  ## Remove what running leaves behind: var/ (the demo's archive too)
+	rm -rf var
+
+.venv/bin/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
+	  echo "make: $(PYTHON) is not Python 3.11 to 3.13: call make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+	  echo "make: $(PYTHON) cannot make a venv: install its venv module (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(RUNTIME): .venv/bin/uv requirements/runtime.txt pyproject.toml
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/runtime.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""The tagger: text in, mentions of people, groups, states, places, weapons and themes out."""

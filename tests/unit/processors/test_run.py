@@ -1,0 +1,164 @@
+"""The consumer loop: bad records become dead letters, a bad world is waited for, nothing is skipped."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from processors import run as loop_module
+from processors.run import Failure, Loop, run
+from store.adapters.sqlite_log import SqliteLog
+from store.errors import BadRecord, IndexUnavailable, Revoked
+from store.log import DEAD, RAW, Consumer, Entry, Log, Record, read_until
+from store.records import Article, DeadLetter, decode_dead_letter, encode
+from tests.articles import NOON, article
+
+
+class Recorder:
+    """A stage that keeps what it is given, and fails as it is told."""
+
+    name = "recorder"
+    source = RAW
+
+    def __init__(self) -> None:
+        self.delivered: list[Article] = []
+        self.starts = 0
+        self.down = 0
+        self.bad: dict[str, Exception] = {}
+        self.refused: set[str] = set()
+
+    def start(self) -> None:
+        self.starts += 1
+
+    def work(self, article: Article) -> Article:
+        if article.guid in self.bad:
+            raise self.bad[article.guid]
+        return article
+
+    def deliver(self, articles: Sequence[Article]) -> list[Failure]:
+        if self.down:
+            self.down -= 1
+            raise IndexUnavailable("index: down: wait")
+        self.delivered += [each for each in articles if each.guid not in self.refused]
+        return [Failure(each, "index: too odd") for each in articles if each.guid in self.refused]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> SqliteLog:
+    return SqliteLog(tmp_path / "log.db")
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "_FIRST_WAIT", 0.01)
+
+
+def append(log: Log, *guids: str) -> None:
+    log.append(RAW, [Entry(article(guid).id, encode(article(guid))) for guid in guids])
+
+
+def work(stage: Recorder, log: Log, batch: int = 2) -> dict[str, int]:
+    loop = Loop(log=log, clock=lambda: NOON, stop=threading.Event(), batch=batch, until_idle=True)
+    return dict(run(stage, loop))
+
+
+def dead(log: Log) -> list[DeadLetter]:
+    return [decode_dead_letter(record.value) for record in read_until(log, DEAD, log.ends(DEAD))]
+
+
+def test_everything_is_delivered_in_order_and_committed(log: SqliteLog) -> None:
+    append(log, "1", "2", "3")
+    stage = Recorder()
+    assert work(stage, log) == {"done": 3}
+    assert [each.guid for each in stage.delivered] == ["1", "2", "3"]
+    assert log.lag(RAW, "recorder") == 0
+
+
+def test_a_bad_record_is_kept_with_its_reason_and_the_others_go_on(log: SqliteLog) -> None:
+    append(log, "1", "2")
+    log.append(RAW, [Entry("broken", b"{not json")])
+    append(log, "3")
+    stage = Recorder()
+    stage.bad["2"] = BadRecord("article 2: no headline: mend it")
+    stage.bad["3"] = ZeroDivisionError("a bug of ours")
+    assert work(stage, log) == {"done": 1, "dead": 3}
+    assert [each.guid for each in stage.delivered] == ["1"]
+    letters = {letter.key: letter for letter in dead(log)}
+    assert letters[article("2").id].reason == "article 2: no headline: mend it"
+    assert letters["broken"].value == b"{not json"
+    assert "ZeroDivisionError" in letters[article("3").id].reason
+    assert {letter.stage for letter in letters.values()} == {"recorder"}
+    assert log.lag(RAW, "recorder") == 0
+
+
+def test_what_the_sink_refuses_is_kept_too(log: SqliteLog) -> None:
+    append(log, "1", "2")
+    stage = Recorder()
+    stage.refused.add("1")
+    assert work(stage, log) == {"done": 1, "dead": 1}
+    assert [letter.reason for letter in dead(log)] == ["index: too odd"]
+
+
+def test_a_bad_world_is_waited_for_and_nothing_is_skipped(log: SqliteLog) -> None:
+    append(log, "1", "2", "3")
+    stage = Recorder()
+    stage.down = 3
+    assert work(stage, log)["done"] == 3
+    assert [each.guid for each in stage.delivered] == ["1", "2", "3"]
+    assert dead(log) == []
+
+
+def test_a_redelivered_failure_is_the_same_dead_letter(log: SqliteLog) -> None:
+    append(log, "1", "2")
+    stage = Recorder()
+    stage.bad["1"] = BadRecord("article 1: odd: mend it")
+    work(stage, _ForgetfulLog(log))  # the commit is lost once: the batch comes twice
+    letters = dead(log)
+    assert len(letters) == 2
+    assert len({letter.id for letter in letters}) == 1
+    assert [each.guid for each in stage.delivered] == ["2", "2"]
+    assert stage.starts == 2
+
+
+class _ForgetfulLog(SqliteLog):
+    """Revokes the first commit, as a broker does when a worker was too slow."""
+
+    def __init__(self, inner: SqliteLog) -> None:
+        self.__dict__.update(inner.__dict__)
+        self.revoked = False
+
+    def consumer(self, topic: str, group: str | None, start: str = "earliest") -> Consumer:
+        return _Forgetful(super().consumer(topic, group, "earliest"), self)
+
+
+class _Forgetful:
+    def __init__(self, inner: Consumer, log: _ForgetfulLog) -> None:
+        self._inner = inner
+        self._log = log
+
+    def poll(self, limit: int, timeout: float) -> list[Record]:
+        return self._inner.poll(limit, timeout)
+
+    def commit(self) -> None:
+        if not self._log.revoked:
+            self._log.revoked = True
+            self._inner.close()
+            raise Revoked("taken over")
+        self._inner.commit()
+
+    def rewind(self) -> None:
+        self._inner.rewind()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def test_stop_ends_the_loop_between_batches(log: SqliteLog) -> None:
+    append(log, "1")
+    stop = threading.Event()
+    stop.set()
+    stage = Recorder()
+    run(stage, Loop(log=log, clock=lambda: NOON, stop=stop))
+    assert stage.delivered == []
+    assert log.lag(RAW, "recorder") == 1
