@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 export SYRIAWIRE_HOME ?= var
 
-.PHONY: help demo run install test test-slow check ci smoke schema requirements gazetteer-check clean
+.PHONY: help demo run install test test-slow check ci bench schema requirements gazetteer-check clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,6 +34,9 @@ check: $(DEV)  ## Lint, types, imports, generated files, gazetteer
 	$(BIN)/python -m ops.schema --check docs/schema
 
 ci: check test test-slow  ## All that must hold before anything lands
+
+bench: $(DEV)  ## Measure; prints tables
+	$(BIN)/python -m bench.ports
 
 schema: $(DEV)  ## Write the JSON Schema of the records into docs/schema
 	$(BIN)/python -m ops.schema docs/schema

@@ -17,6 +17,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     """Where one feed stands. `health` is one of `ingest.health.HEALTH`; `detail` one line for a person."""
 
     feed_id: str
+    url: str = ""
+    """The address that the validators belong to."""
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""

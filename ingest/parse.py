@@ -1,0 +1,170 @@
+"""Bytes of a feed to clean articles. Pure: the clock is an argument, and nothing is fetched."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+
+from ingest.catalogue import Feed
+from ingest.dateline import split_dateline
+from ingest.formats.entry import Entry, Parsed
+from ingest.formats.table import FORMATS, HTML, detect
+from ingest.signals import read
+from ingest.text import html_to_text, one_line, sanitise
+from store.identity import article_id, content_hash
+from store.records import Article
+
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
+_LONG_SUMMARY = 800
+"""A description of more characters, or of several paragraphs, is the text: many feeds have no other."""
+_BY = re.compile(r"^(by|par|von|من|بقلم|от)\s*:?\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParseResult:
+    """`health` is `ok`, `no_entries`, `empty`, `html_instead` or `unparsable`; `detail` is for a person.
+
+    Articles have `version` 0 and `first_seen` = the fetch: `ingest.decide` fills them.
+    """
+
+    articles: tuple[Article, ...] = ()
+    health: str
+    detail: str = ""
+    title: str = ""
+
+    @property
+    def readable(self) -> bool:
+        """False where the bytes were no feed."""
+        return self.health in {"ok", "no_entries"}
+
+
+def parse(data: bytes, feed: Feed, content_type: str, fetched: datetime, raw_ref: str) -> ParseResult:
+    """Every article of one response, one an id, in the order of the document. Never raises for any bytes."""
+    if not data.strip(b"\0 \t\r\n"):
+        return ParseResult(health="empty", detail="the response has no content")
+    kind = detect(data) if feed.format == "auto" else feed.format
+    if kind == HTML or (feed.format != "auto" and detect(data) == HTML):
+        return ParseResult(health="html_instead", detail=f"a web page of {len(data)} bytes")
+    parsed = FORMATS[kind](data, content_type)
+    if not parsed.entries:
+        health = "unparsable" if parsed.problems else "no_entries"
+        return ParseResult(health=health, detail="; ".join(parsed.problems), title=one_line(parsed.title))
+    return _result(parsed, feed, fetched, raw_ref)
+
+
+def parse_bytes(data: bytes, *, url: str = "", format: str = "auto", now: datetime) -> ParseResult:  # noqa: A002
+    """The same for a file that belongs to no feed of the catalogue. `format` is `auto` or a key of `FORMATS`."""
+    feed = Feed(id="file", url=url, publisher="", scope=url or "file", format=format)
+    return parse(data, feed, "", now, "")
+
+
+def _result(parsed: Parsed, feed: Feed, fetched: datetime, raw_ref: str) -> ParseResult:
+    problems = list(parsed.problems)
+    articles = []
+    nameless = 0
+    for entry in parsed.entries:
+        article = _article(entry, feed, fetched, raw_ref)
+        if article is None:
+            nameless += 1
+        else:
+            articles.append(article)
+    if nameless:
+        problems.append(f"entries without guid, link and title, left out: {nameless}")
+    return ParseResult(
+        articles=_one_an_id(articles),
+        health="ok" if articles else "unparsable",
+        detail="; ".join(problems),
+        title=one_line(parsed.title),
+    )
+
+
+def _article(entry: Entry, feed: Feed, fetched: datetime, raw_ref: str) -> Article | None:
+    url = _absolute(entry.link, feed.url)
+    headline = one_line(entry.title)
+    guid = one_line(entry.guid) or url or _substitute(headline, entry)
+    if not guid:
+        return None
+    summary, text, html = _texts(entry, url or feed.url)
+    dateline, body = split_dateline(text)
+    reading = read(headline, body or summary)
+    article = Article(
+        id=article_id(feed.scope, guid),
+        version=0,
+        content_hash="",
+        feed_id=feed.id,
+        guid=guid,
+        url=url,
+        headline=headline,
+        fetched=fetched,
+        first_seen=fetched,
+        summary=summary,
+        body=body,
+        body_html=html,
+        byline=_BY.sub("", one_line(entry.author)),
+        dateline=dateline or split_dateline(summary)[0],
+        language=_language(feed.language or entry.language),
+        published=_plausible(entry.published, fetched),
+        updated=_plausible(entry.updated, fetched),
+        pubstatus=reading.pubstatus,
+        signals=reading.signals,
+        ednote=reading.ednote,
+        keywords=tuple(dict.fromkeys(word for each in entry.categories if (word := one_line(each)))),
+        provider=feed.publisher,
+        raw_ref=f"{raw_ref}#{entry.position}" if raw_ref else "",
+    )
+    return msgspec.structs.replace(article, content_hash=content_hash(article))
+
+
+def _texts(entry: Entry, base: str) -> tuple[str, str, str]:
+    """(summary, body, sanitised HTML of the body)."""
+    summary = html_to_text(entry.summary_html)
+    content = entry.content_html if html_to_text(entry.content_html) else ""
+    if not content and ("\n\n" in summary or len(summary) > _LONG_SUMMARY):
+        content = entry.summary_html
+    body = html_to_text(content)
+    # feedparser gives the content as the summary where a feed has no summary of its own.
+    return "" if summary == body else summary, body, sanitise(content, base)
+
+
+def _substitute(headline: str, entry: Entry) -> str:
+    """Stands for the guid of an entry that has neither guid nor link."""
+    date = entry.published.isoformat() if entry.published else ""
+    return f"{headline} {date}".strip() if headline else ""
+
+
+def _absolute(link: str, base: str) -> str:
+    """The link against the feed's address; "" for what is no web address."""
+    try:
+        url = urljoin(base, link.strip()) if link.strip() else ""
+        good = urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname)
+    except ValueError:
+        return ""
+    return one_line(url).replace(" ", "%20") if good else ""
+
+
+def _language(code: str) -> str:
+    """`ar-SY` → `ar`: search and tagging know languages, not countries."""
+    return re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0]
+
+
+def _plausible(moment: datetime | None, fetched: datetime) -> datetime | None:
+    """A wrong date is worse than none: it puts an article where nobody looks."""
+    return moment if moment and _EARLIEST <= moment <= fetched + _AHEAD else None
+
+
+def _one_an_id(articles: Iterable[Article]) -> tuple[Article, ...]:
+    """Of articles with one id the one updated last, else the first in the document."""
+    chosen: dict[str, Article] = {}
+    for article in articles:
+        other = chosen.get(article.id)
+        if other is None or _updated(article) > _updated(other):
+            chosen[article.id] = article
+    return tuple(chosen.values())
+
+
+def _updated(article: Article) -> datetime:
+    return article.updated or article.published or _EARLIEST

@@ -1,0 +1,189 @@
+"""Polling as the DAGs and the command line call it: settings in, JSON-able results out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from ingest.catalogue import Catalogue, Feed, load_catalogue
+from ingest.fetch import OpenClient, fetch, open_client
+from ingest.health import HEALTH
+from ingest.parse import parse
+from ingest.poll import Desk, PollResult, poll_batch
+from ingest.schedule import batches, due
+from store.connect import open_archive, open_log, open_state
+from store.records import Time
+from store.settings import Settings
+from store.state import FeedState
+
+_GRACE = timedelta(minutes=5)
+
+OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
+
+
+class ListedFeed(msgspec.Struct, frozen=True, kw_only=True):
+    """One feed of the catalogue as shown. Its headers are left out: they may hold a key."""
+
+    feed_id: str
+    publisher: str
+    url: str
+    language: str
+    every_seconds: float
+    format: str
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feed gives right now. `status` 0: no answer."""
+
+    feed_id: str
+    url: str
+    health: str
+    remedy: str
+    detail: str = ""
+    status: int = 0
+    bytes: int = 0
+    title: str = ""
+    articles: int = 0
+    newest: Time | None = None
+    headline: str = ""
+    """The first headline, for a person to see that it is the right feed in the right alphabet."""
+
+
+class FeedHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one feed stands. `overdue`: it should have been polled and was not, so look at the scheduler."""
+
+    feed_id: str
+    publisher: str
+    url: str
+    health: str
+    remedy: str
+    detail: str = ""
+    failures: int = 0
+    last_poll: Time | None = None
+    last_success: Time | None = None
+    next_due: Time | None = None
+    newest_item: Time | None = None
+    items_total: int = 0
+    overdue: bool = False
+
+
+@contextmanager
+def open_desk(settings: Settings) -> Iterator[Desk]:
+    """Log, state and archive of the settings, closed afterwards. Raises `SettingsError`, `Unavailable`."""
+    with ExitStack() as stack:
+        yield Desk(
+            log=stack.enter_context(closing(open_log(settings))),
+            state=stack.enter_context(closing(open_state(settings))),
+            archive=open_archive(settings),
+            clock=_now,
+            user_agent=settings.user_agent,
+        )
+
+
+def due_batches(settings: Settings, now: datetime, *, desk: OpenDesk = open_desk) -> list[list[str]]:
+    """Ids of the feeds that are due, in batches for `poll`. Raises `CatalogueError`, `Unavailable`."""
+    catalogue = _catalogue(settings)
+    with desk(settings) as opened:
+        return batches(due(catalogue.feeds, _states(opened), now))
+
+
+def poll(
+    settings: Settings, feed_ids: Sequence[str] | None = None, *, desk: OpenDesk = open_desk
+) -> list[PollResult]:
+    """Polls the named feeds now, or with None all that are due. Raises `CatalogueError`, `Unavailable`."""
+    catalogue = _catalogue(settings)
+    with desk(settings) as opened:
+        if feed_ids is None:
+            feeds = due(catalogue.feeds, _states(opened), opened.clock())
+        else:
+            feeds = list(catalogue.select(feed_ids))
+        return poll_batch(feeds, opened)
+
+
+def check(
+    settings: Settings, feed_ids: Sequence[str] | None = None, *, client: OpenClient = open_client
+) -> list[CheckResult]:
+    """Fetches and parses the named feeds, or all; stores nothing. Raises `CatalogueError`."""
+    catalogue = _catalogue(settings)
+    feeds = catalogue.feeds if feed_ids is None else catalogue.select(feed_ids)
+    return [_check(feed, settings, client) for feed in feeds]
+
+
+def health_report(settings: Settings, now: datetime, *, desk: OpenDesk = open_desk) -> list[FeedHealth]:
+    """One line for each feed of the catalogue. Raises `CatalogueError`, `Unavailable`."""
+    catalogue = _catalogue(settings)
+    with desk(settings) as opened:
+        states = _states(opened)
+    return [_health(feed, states.get(feed.id) or FeedState(feed_id=feed.id), now) for feed in catalogue.feeds]
+
+
+def list_feeds(settings: Settings) -> list[ListedFeed]:
+    """The catalogue. Raises `CatalogueError`."""
+    return [
+        ListedFeed(
+            feed_id=feed.id,
+            publisher=feed.publisher,
+            url=feed.url,
+            language=feed.language,
+            every_seconds=feed.every.total_seconds(),
+            format=feed.format,
+        )
+        for feed in _catalogue(settings).feeds
+    ]
+
+
+def _check(feed: Feed, settings: Settings, client: OpenClient) -> CheckResult:
+    fetched = fetch(feed, None, client, user_agent=settings.user_agent)
+    answer = CheckResult(
+        feed_id=feed.id,
+        url=feed.url,
+        health=fetched.health,
+        remedy=HEALTH[fetched.health],
+        detail=fetched.detail,
+        status=fetched.status,
+        bytes=len(fetched.body),
+    )
+    if fetched.health != "ok":
+        return answer
+    result = parse(fetched.body, feed, fetched.content_type, _now(), "")
+    return msgspec.structs.replace(
+        answer,
+        health=result.health,
+        remedy=HEALTH[result.health],
+        detail=result.detail or fetched.detail,
+        title=result.title,
+        articles=len(result.articles),
+        newest=max((each.published for each in result.articles if each.published), default=None),
+        headline=result.articles[0].headline if result.articles else "",
+    )
+
+
+def _health(feed: Feed, state: FeedState, now: datetime) -> FeedHealth:
+    return FeedHealth(
+        feed_id=feed.id,
+        publisher=feed.publisher,
+        url=feed.url,
+        health=state.health,
+        remedy=HEALTH.get(state.health, ""),
+        detail=state.detail,
+        failures=state.failures,
+        last_poll=state.last_poll,
+        last_success=state.last_success,
+        next_due=state.next_due,
+        newest_item=state.newest_item,
+        items_total=state.items_total,
+        overdue=state.next_due is not None and state.next_due + feed.every + _GRACE < now,
+    )
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    return load_catalogue(settings.feeds, {"SYRIAWIRE_DEMO_URL": settings.demo_url})
+
+
+def _states(desk: Desk) -> dict[str, FeedState]:
+    return {state.feed_id: state for state in desk.state.feeds()}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

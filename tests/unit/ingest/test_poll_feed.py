@@ -1,0 +1,246 @@
+"""The shell of ingest over fakes: crashes between any two steps, leases, siblings, outcome lines."""
+
+import httpx
+import msgspec
+import pytest
+from structlog.testing import capture_logs
+
+from ingest.catalogue import Feed
+from ingest.poll import LEASE_TTL, Desk, poll_batch, poll_feed
+from ingest.recover import MARK
+from store.errors import ArchiveUnavailable, LogUnavailable, StateUnavailable, Unavailable
+from store.identity import milliseconds
+from store.log import RAW
+from store.records import Article, decode_article
+from tests.articles import NOON
+from tests.fakes import FakeArchive, FakeClock, FakeLog, FakeState
+
+FEED = Feed(
+    id="levant-wire/top",
+    url="https://levant-wire.example/feed",
+    publisher="Levant Wire",
+    scope="levant-wire/top",
+    allow_private=True,
+)
+
+
+def rss(*headlines: str, stamp: int = 0) -> bytes:
+    items = "".join(f"<item><guid>{n}</guid><title>{each}</title></item>" for n, each in enumerate(headlines))
+    return f"<rss><channel><ttl>{stamp}</ttl>{items}</channel></rss>".encode()
+
+
+class World:
+    """One desk whose publisher serves `body`, or fails."""
+
+    def __init__(self) -> None:
+        self.log = FakeLog()
+        self.state = FakeState()
+        self.archive = FakeArchive()
+        self.clock = FakeClock(NOON)
+        self.body = rss("One", "Two")
+        self.status = 200
+        self.etag = '"1"'
+        self.asked: list[httpx.Request] = []
+        self.pauses: list[float] = []
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        if self.etag and request.headers.get("if-none-match") == self.etag:
+            return httpx.Response(304)
+        return httpx.Response(
+            self.status, content=self.body, headers={"etag": self.etag} if self.etag else {}
+        )
+
+    def client(self, feed: Feed) -> httpx.AsyncClient:
+        if feed.publisher == "Broken":
+            raise KeyError("a fault of ours")
+        return httpx.AsyncClient(transport=httpx.MockTransport(self.answer))
+
+    def desk(self, owner: str = "me") -> Desk:
+        return Desk(
+            log=self.log,
+            state=self.state,
+            archive=self.archive,
+            clock=self.clock,
+            user_agent="SyriaWire/test",
+            client=self.client,
+            pause=self.pauses.append,
+            owner=owner,
+        )
+
+    def articles(self) -> list[Article]:
+        return [decode_article(record.value) for record in self.log.topics.get(RAW, [])]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_first_poll(world: World) -> None:
+    with capture_logs() as lines:
+        result = poll_feed(FEED, world.desk())
+    assert (result.health, result.new, result.unchanged) == ("ok", 2, 0)
+    assert [article.headline for article in world.articles()] == ["One", "Two"]
+    (reference,) = world.archive.stored
+    assert [article.raw_ref for article in world.articles()] == [f"{reference}#0", f"{reference}#1"]
+    assert [record.key for record in world.log.topics[RAW]] == [article.id for article in world.articles()]
+    assert all(seen.appended for seen in world.state.items.values())
+    state = world.state.feed_states[FEED.id]
+    assert (state.etag, state.body_hash, state.items_total) == ('"1"', reference, 2)
+    assert state.next_due is not None
+    assert state.next_due > NOON
+    assert world.state.leases == {}
+    assert [line["event"] for line in lines] == ["feed_polled"]
+
+
+def test_nothing_new_in_three_ways(world: World) -> None:
+    poll_feed(FEED, world.desk())
+    assert poll_feed(FEED, world.desk()).health == "unchanged"
+    world.etag = ""
+    again = poll_feed(FEED, world.desk())
+    assert (again.health, again.unchanged) == ("unchanged", 0)
+    world.body = rss("One", "Two", stamp=7)
+    stamped = poll_feed(FEED, world.desk())
+    assert (stamped.health, stamped.unchanged) == ("ok", 2)
+    assert len(world.articles()) == 2
+    assert len(world.archive.stored) == 1
+
+
+def test_validators_do_not_outlive_a_changed_address(world: World) -> None:
+    poll_feed(FEED, world.desk())
+    moved = msgspec.structs.replace(FEED, url=f"{FEED.url}?v=2")
+    assert poll_feed(moved, world.desk()).health == "ok"
+    assert "if-none-match" not in world.asked[-1].headers
+    assert poll_feed(moved, world.desk()).health == "unchanged"
+    assert len(world.articles()) == 2
+
+
+def test_a_correction(world: World) -> None:
+    poll_feed(FEED, world.desk())
+    world.body, world.etag = rss("CORRECTION: One", "Two"), '"2"'
+    world.clock.move(minutes=5)
+    result = poll_feed(FEED, world.desk())
+    assert (result.new, result.changed, result.unchanged) == (0, 1, 1)
+    newest = world.articles()[-1]
+    assert (newest.signals, newest.first_seen) == (("correction",), NOON)
+    assert newest.version == milliseconds(world.clock.now)
+
+
+@pytest.mark.parametrize(
+    ("port", "when", "method", "error"),
+    [
+        ("state", "before", "seen", StateUnavailable),
+        ("archive", "before", "put", ArchiveUnavailable),
+        ("state", "before", "save_seen", StateUnavailable),
+        ("state", "after", "save_seen", StateUnavailable),
+        ("log", "before", "append", LogUnavailable),
+        ("log", "after", "append", LogUnavailable),
+        ("state", "before", "save_feed", StateUnavailable),
+        ("state", "after", "save_feed", StateUnavailable),
+    ],
+)
+def test_the_world_in_the_way_loses_and_doubles_nothing(
+    world: World, port: str, when: str, method: str, error: type[Unavailable]
+) -> None:
+    getattr(getattr(world, port).trouble, when)[method] = error(f"{method}: gone")
+    with capture_logs() as lines, pytest.raises(error):
+        poll_feed(FEED, world.desk())
+    assert [(line["event"], line["health"]) for line in lines] == [("feed_polled", "interrupted")]
+    assert world.state.leases == {}
+    world.clock.move(minutes=5)
+    poll_feed(FEED, world.desk("another"))
+    records = {(article.id, article.version) for article in world.articles()}
+    assert len(records) == 2
+    assert all(seen.appended for seen in world.state.items.values())
+    assert len({article.content_hash for article in world.articles()}) == 2
+
+
+def test_a_feed_that_another_polls(world: World) -> None:
+    world.state.lease("feed:levant-wire/top", "other", LEASE_TTL, NOON)
+    with capture_logs() as lines:
+        result = poll_feed(FEED, world.desk())
+    assert (result.health, world.asked, world.state.feed_states) == ("busy", [], {})
+    assert len(lines) == 1
+    world.clock.move(minutes=6)
+    assert poll_feed(FEED, world.desk()).health == "ok"
+
+
+def test_a_lease_that_ran_out_appends_nothing(world: World) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        world.clock.move(minutes=10)
+        world.state.lease("feed:levant-wire/top", "other", LEASE_TTL, world.clock.now)
+        return httpx.Response(200, content=world.body)
+
+    desk = Desk(
+        log=world.log, state=world.state, archive=world.archive, clock=world.clock, user_agent="x",
+        client=lambda _: httpx.AsyncClient(transport=httpx.MockTransport(answer)), owner="me",
+    )  # fmt: skip
+    assert poll_feed(FEED, desk).health == "busy"
+    assert world.articles() == []
+    assert world.state.leases["feed:levant-wire/top"][0] == "other"
+
+
+def test_feeds_of_one_scope_share_a_lease(world: World) -> None:
+    wide = msgspec.structs.replace(FEED, scope="publisher/levant-wire")
+    world.state.lease("publisher/levant-wire", "other", LEASE_TTL, NOON)
+    assert poll_feed(wide, world.desk()).health == "busy"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "health"),
+    [
+        (b"", 200, "empty"),
+        (b"<!doctype html><p>Please wait", 200, "html_instead"),
+        (b"<rss><chan", 200, "unparsable"),
+        (b"", 500, "server_error"),
+        (b"", 404, "not_found"),
+    ],
+)
+def test_a_feed_that_goes_wrong_keeps_what_was_known(
+    world: World, body: bytes, status: int, health: str
+) -> None:
+    poll_feed(FEED, world.desk())
+    good = world.state.feed_states[FEED.id]
+    world.body, world.status, world.etag = body, status, '"bad"'
+    world.clock.move(minutes=5)
+    assert [poll_feed(FEED, world.desk()).health for _ in range(2)] == [health, health]
+    bad = world.state.feed_states[FEED.id]
+    assert (bad.health, bad.failures, bad.etag, bad.body_hash) == (health, 2, good.etag, good.body_hash)
+    assert bad.last_success == NOON
+    world.body, world.status, world.etag = rss("One", "Two", "Three"), 200, '"3"'
+    assert poll_feed(FEED, world.desk()).new == 1
+    assert world.state.feed_states[FEED.id].failures == 0
+
+
+def test_one_feed_never_stops_its_siblings(world: World) -> None:
+    broken = msgspec.structs.replace(FEED, id="broken/top", publisher="Broken")
+    results = poll_batch([broken, FEED], world.desk())
+    assert [(each.feed_id, each.health) for each in results] == [
+        ("broken/top", "failed"),
+        ("levant-wire/top", "ok"),
+    ]
+    assert results[0].detail == "KeyError: 'a fault of ours'"
+    assert world.state.feed_states["broken/top"].health == "failed"
+    assert len(world.pauses) == 1
+    assert msgspec.json.decode(msgspec.json.encode(results))[1]["new"] == 2
+
+
+def test_a_lost_state_store_doubles_nothing_and_later_corrections_win(world: World) -> None:
+    poll_batch([FEED], world.desk())
+    world.body, world.etag = rss("CORRECTION: One", "Two"), '"2"'
+    world.clock.move(minutes=5)
+    poll_batch([FEED], world.desk())
+    before = dict(world.state.items)
+
+    world.state = FakeState()
+    world.clock.move(minutes=-60)  # and the clock of the new machine is slow
+    (result,) = poll_batch([FEED], world.desk())
+    assert (result.new, result.changed, result.unchanged) == (0, 0, 2)
+    assert world.state.items == before
+    world.body, world.etag = rss("WITHDRAWN: One", "Two"), '"3"'
+    poll_batch([FEED], world.desk())
+    versions = [article.version for article in world.articles() if article.guid == "0"]
+    assert versions == sorted(set(versions))
+    assert world.articles()[-1].pubstatus == "canceled"
+    assert MARK in world.state.marks
