@@ -20,7 +20,7 @@ run: $(RUNTIME)  ## The same with the catalogue of live feeds
 install: $(RUNTIME)  ## Only the install
 
 test: $(DEV)  ## Unit, golden, contract and DAG tests; no server, no network
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not servers"
 
 test-slow: $(DEV)  ## Tests that start processes: supervisor, scheduler, browser, faults
 	$(BIN)/python -m pytest -m slow

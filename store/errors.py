@@ -37,5 +37,9 @@ class Revoked(SyriaWireError):  # noqa: N818
     """A commit came after the partition was taken away. Nothing was committed; the records will come again."""
 
 
+class BadPage(SyriaWireError):  # noqa: N818
+    """`Query.after` is none that this index has given out."""
+
+
 class NotFound(SyriaWireError):  # noqa: N818
     """What was asked for by its id is not there."""

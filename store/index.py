@@ -7,6 +7,8 @@ The contract, tested in tests/contract/test_index.py over every adapter:
   an equal one changes nothing. A late older version goes into the history only.
 - `put` returns once its articles survive a crash of the process. They are seen by `get` and `history` at once in
   the writing process, by `search` after `refresh()`, and by other processes within a second.
+- Of a retracted article only headline and note are searched: the text was taken back (`searched_texts`).
+- Reading is safe from several threads at once.
 - What the world refuses raises `IndexUnavailable`, also while another process holds the one writer of an
   embedded index; the same object works again once the world is back.
 """
@@ -33,6 +35,13 @@ class Key(NamedTuple):
     id: str
     version: int
     revision: int
+
+
+def searched_texts(article: Article) -> tuple[str, str]:
+    """What is searched of an article: its headline, and all other text."""
+    if article.retracted:
+        return article.headline, article.ednote
+    return article.headline, "\n".join((article.summary, article.body, article.ednote))
 
 
 class Index(Protocol):

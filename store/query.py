@@ -85,7 +85,8 @@ class Query:
     """A question to the newest version of each article.
 
     `now`: articles under embargo after this moment are left out; None shows them too (for our own checks).
-    `copies`: False leaves out articles that copy another. `after` is the `next` of the page before.
+    `copies`: False leaves out articles that copy another. `after` is the `next` of the page before, and
+    nothing else: any other text raises `BadPage`.
     """
 
     where: Node = Everything()

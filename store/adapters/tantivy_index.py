@@ -1,5 +1,6 @@
 """The embedded index: two tantivy indexes (newest, history) in a folder, one writing process, any number of readers."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from tantivy import Document, Order
 
 from store.adapters.tantivy_files import Physical
 from store.adapters.tantivy_schema import NEWEST_FIRST
-from store.errors import IndexUnavailable, SyriaWireError
+from store.errors import BadPage, IndexUnavailable, SyriaWireError
 from store.index import Collection, Key, Rejected
 from store.query import FacetValue, Hit, Hits, KeywordField, Query
 from store.records import Article
@@ -17,7 +18,7 @@ from store.records import Article
 _WRITER_BYTES = 64_000_000
 _POINTER = "current"
 _DEFAULT = "articles"
-_SCAN_PAGE = 1000
+_PAGE_MARK = "from-"
 _ORDER_BY = {"relevance": None, "newest": NEWEST_FIRST, "first_seen": "first_seen"}
 _decode = msgspec.json.Decoder(Article).decode
 
@@ -29,6 +30,7 @@ class TantivyIndex:
         self._root = root
         self._fixed = name
         self._open: Physical | None = None
+        self._opening = threading.Lock()
 
     def put(self, articles: Sequence[Article]) -> list[Rejected]:
         if not articles:
@@ -56,11 +58,11 @@ class TantivyIndex:
             if not physical.exists():
                 return Hits(total=0, hits=(), next=None)
             searcher = physical.newest.searcher()
-            offset = int(query.after or 0)
+            offset = _offset(query.after, searcher.num_docs)
             order_by = _ORDER_BY[query.sort]
             found = searcher.search(
                 physical.translator.query(query),
-                limit=query.limit,
+                limit=max(1, min(query.limit, searcher.num_docs)),  # tantivy sets this much memory aside
                 offset=offset,
                 order_by_field=order_by,
                 order=Order.Desc,
@@ -71,7 +73,7 @@ class TantivyIndex:
             )
             total = int(found.count)  # type: ignore[attr-defined]
             end = offset + len(hits)
-            return Hits(total=total, hits=hits, next=str(end) if hits and end < total else None)
+            return Hits(total=total, hits=hits, next=f"{_PAGE_MARK}{end}" if hits and end < total else None)
 
     def facets(self, query: Query, fields: Sequence[KeywordField], size: int) -> dict[str, list[FacetValue]]:
         with self._available():
@@ -138,12 +140,14 @@ class TantivyIndex:
 
     def _physical(self, *, write: bool = False) -> Physical:
         name = self._fixed or self._pointed()
-        if self._open is None or self._open.name != name:
-            self.close()
-            self._open = Physical(self._root, name)
+        with self._opening:
+            if self._open is None or self._open.name != name:
+                self.close()
+                self._open = Physical(self._root, name)
+            physical = self._open
         if write:
-            self._open.create()
-        return self._open
+            physical.create()
+        return physical
 
     def _pointed(self) -> str:
         try:
@@ -162,6 +166,16 @@ class TantivyIndex:
             why = "another process is its writer" if busy else str(error)
             do = "stop that one or wait for it" if busy else "free the disk or mend the folder"
             raise IndexUnavailable(f"{self._root}: {why}: {do}, it is tried again") from error
+
+
+def _offset(after: str | None, most: int) -> int:
+    """The page mark's number; beyond the index it could only come from elsewhere."""
+    if after is None:
+        return 0
+    digits = after.removeprefix(_PAGE_MARK)
+    if digits == after or not digits.isdecimal() or len(digits) > 12 or int(digits) > most:
+        raise BadPage(f"page {after[:40]!r}: not one of this search: begin at its first page")
+    return int(digits)
 
 
 def _article(document: Document) -> Article:

@@ -21,7 +21,7 @@ from tantivy import (
 
 from lexicon.fold import words
 from store.identity import milliseconds
-from store.index import Key
+from store.index import Key, searched_texts
 from store.records import Article
 
 STEMMERS = {"en": "english", "ar": "arabic", "ru": "russian", "tr": "turkish", "fr": "french"}
@@ -118,11 +118,11 @@ def newest_document(article: Article) -> Document:
             document.add_integer(name, milliseconds(moment))
     document.add_integer(NEWEST_FIRST, milliseconds(article.published or article.first_seen))
     document.add_integer(EMBARGO, milliseconds(article.embargoed_until) if article.embargoed_until else 0)
-    body = f"{article.summary}\n{article.body}\n{article.ednote}"
-    document.add_text("exact_headline", " ".join(words(article.headline)))
+    headline, body = searched_texts(article)
+    document.add_text("exact_headline", " ".join(words(headline)))
     document.add_text("exact_body", " ".join(words(body)))
     if article.language in STEMMERS:
         document.add_text(
-            f"stem_{article.language}", prepare(article.language, f"{article.headline}\n{body}")
+            f"stem_{article.language}", prepare(article.language, f"{headline}\n{body}")
         )
     return document

@@ -1,11 +1,12 @@
 """The contract of `store.index`, over every adapter."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
-from store.errors import SyriaWireError
+from store.errors import BadPage, SyriaWireError
 from store.index import Index
 from store.query import And, Everything, Node, Not, Or, Phrase, Prefix, Query, Term, TimeRange, Word
 from store.records import Article
@@ -238,6 +239,48 @@ def test_pages_cover_everything_once_in_order(new_index: NewIndex) -> None:
     assert len({each.id for each in seen}) == len(seen) == 11
     times = [each.published for each in seen if each.published]
     assert times == sorted(times, reverse=True)
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "from--1", "99999999999", "from-99999999999", "from-٣", "é" * 500])
+def test_a_page_that_the_index_did_not_give_out_is_refused(new_index: NewIndex, after: str) -> None:
+    index = new_index()
+    index.put([article("1")])
+    index.refresh()
+    with pytest.raises(BadPage):
+        index.search(Query(now=LATER, after=after))
+
+
+def test_a_limit_beyond_all_bounds_gives_what_there_is(new_index: NewIndex) -> None:
+    index = new_index()
+    index.put([article("1"), article("2")])
+    index.refresh()
+    assert len(index.search(Query(now=LATER, limit=10**12)).hits) == 2
+
+
+def test_the_text_of_a_retracted_article_is_not_searched(new_index: NewIndex) -> None:
+    index = new_index()
+    text = {"headline": "WITHDRAWN: Town falls", "body": "Fighters took Qaryatain.", "ednote": "Editors: unfounded."}
+    index.put([article("1", pubstatus="canceled", **text)])
+    assert found(index, Word("Qaryatain")) == []
+    assert found(index, Word("fighter")) == []
+    assert found(index, Word("unfounded")) == ["1"]
+    assert found(index, Word("withdrawn")) == ["1"]
+
+
+def test_many_threads_may_read_while_one_writes(new_index: NewIndex) -> None:
+    writer, reader = new_index(), new_index()
+    writer.put([article("0")])
+
+    def read(_: int) -> int:
+        reader.refresh()
+        return reader.search(Query(now=LATER)).total + len(reader.history(article("0").id))
+
+    with ThreadPoolExecutor(8) as threads:
+        reads = threads.map(read, range(60))
+        for n in range(1, 10):
+            writer.put([article(str(n))])
+        assert all(total >= 2 for total in reads)
+    assert len(found(reader, Everything())) == 10
 
 
 def test_exact_forms_and_headlines_come_first(new_index: NewIndex) -> None:

@@ -1,0 +1,58 @@
+"""Runs the web application on this machine, with the ports that the settings name."""
+
+import errno
+import socket
+
+import uvicorn
+
+from search.app import create_app
+from store.connect import open_index, open_state
+from store.errors import SyriaWireError
+from store.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Serves until it is told to stop (SIGINT, SIGTERM). Raises `SyriaWireError` if host or port cannot be had."""
+    with listening(settings.web_host, settings.web_port) as listener:
+        index, state = open_index(settings), open_state(settings)
+        try:
+            config = uvicorn.Config(
+                create_app(index, state),
+                log_level=settings.log_level.lower(),
+                access_log=False,  # what people watch is their own business
+                server_header=False,
+            )
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            index.close()
+            state.close()
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A bound socket. Taken before anything else is opened, so that a taken port is one clear line."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, proto)
+    except OSError as error:
+        raise SyriaWireError(f"web page: host {host} is not known: mend SYRIAWIRE_WEB_HOST") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise SyriaWireError(_why(error, host, port)) from error
+    return listener
+
+
+def _why(error: OSError, host: str, port: int) -> str:
+    where = f"web page: port {port} on {host}"
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"{where} is taken: stop what uses it or set SYRIAWIRE_WEB_PORT"
+        case errno.EACCES:
+            return f"{where} is not allowed to us: set SYRIAWIRE_WEB_PORT to 1024 or more"
+        case _:
+            return f"{where} cannot be had ({error.strerror}): mend SYRIAWIRE_WEB_HOST"

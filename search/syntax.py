@@ -1,0 +1,158 @@
+"""The one query language: text → `store.query.Node`. Described for readers in docs/search.md.
+
+luqum reads the grammar (Lucene's, default AND; OR binds tighter than a mere space); `search.scan` makes what people
+type safe for it. Names in `person:` and its fellows are ids or slugs.
+"""
+
+import re
+from datetime import UTC, datetime
+
+from luqum import thread as luqum_thread
+from luqum import tree
+from luqum.exceptions import ParseError
+
+from lexicon.fold import words
+from search.dates import Span, between, span
+from search.errors import QuerySyntaxError
+from search.fields import FIELDS, Field, Keyword, Text, Time, keyword_term
+from search.scan import Prepared, prepare
+from store.query import And, Everything, Node, Not, Or, Phrase, Prefix, TextField, TimeRange, Word
+
+__all__ = ["QuerySyntaxError", "parse_query"]
+
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_PLACE = re.compile(r"position (\d+)")
+
+
+def parse_query(text: str, *, now: datetime | None = None) -> Node:
+    """What `text` asks for; only spaces ask for `Everything`.
+
+    `now` (UTC-aware) is what `published:last-7d` counts back from, by default the clock. Words without a letter or
+    digit ask for nothing and are left out. Raises `QuerySyntaxError`, nothing else.
+    """
+    if not text.strip():
+        return Everything()
+    prepared = prepare(text)
+    try:
+        parsed = luqum_thread.parse(prepared.text)
+    except ParseError as error:
+        place = _PLACE.search(str(error))
+        position = prepared.position(int(place[1]) if place else len(prepared.text))
+        raise QuerySyntaxError(position, "cannot be read here: put the words in quotes") from error
+    node = _Translation(prepared, now or datetime.now(UTC)).node(parsed, None)
+    if node is None:
+        raise QuerySyntaxError(1, "nothing to look for: type a word, a name or a field such as place:SY04")
+    return node
+
+
+class _Translation:
+    """luqum's tree → ours. None stands for what asks for nothing, such as a lone question mark."""
+
+    def __init__(self, prepared: Prepared, now: datetime) -> None:
+        self.prepared = prepared
+        self.now = now
+
+    def node(self, item: tree.Item, field: str | None) -> Node | None:
+        match item:
+            case tree.UnknownOperation() | tree.AndOperation():
+                return self._joined(And, item, field)
+            case tree.OrOperation():
+                return self._joined(Or, item, field)
+            case tree.Not():
+                inner = self.node(item.a, field)
+                return None if inner is None else Not(inner)
+            case tree.BaseGroup():
+                return self.node(item.expr, field)
+            case tree.SearchField():
+                if field is not None:
+                    raise self._problem(
+                        item, f"{item.name}: stands inside {field}: take it out of the brackets"
+                    )
+                return self.node(item.expr, item.name)
+            case _:
+                return self._leaf(item, field)
+
+    def _joined(self, kind: type[And] | type[Or], item: tree.Item, field: str | None) -> Node | None:
+        parts: list[Node] = []
+        for child in item.children:
+            part = self.node(child, field)
+            if isinstance(part, kind):
+                parts.extend(part.parts)
+            elif part is not None:
+                parts.append(part)
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        return kind(tuple(parts))
+
+    def _leaf(self, item: tree.Item, field: str | None) -> Node | None:
+        target: Field = Text("any") if field is None else FIELDS[field]
+        try:
+            match target:
+                case Text():
+                    return _text(item, target.field)
+                case Keyword():
+                    return keyword_term(field or "", target, _one_value(item, field or ""))
+                case Time():
+                    return TimeRange(target.field, *self._span(item))
+        except ValueError as error:
+            raise self._problem(item, str(error)) from error
+
+    def _span(self, item: tree.Item) -> Span:
+        if isinstance(item, tree.Range):
+            return between(_plain(item.low), _plain(item.high))
+        return span(_plain(item), self.now)
+
+    def _problem(self, item: tree.Item, problem: str) -> QuerySyntaxError:
+        return QuerySyntaxError(self.prepared.position(item.pos or 0), problem)
+
+
+def _plain(item: tree.Item) -> str:
+    """The text of a leaf as it was typed, without its quotes."""
+    if isinstance(item, tree.Proximity):
+        item = item.term
+    if isinstance(item, tree.Phrase):
+        return _ESCAPE.sub(r"\1", item.value[1:-1])
+    return _ESCAPE.sub(r"\1", item.value)
+
+
+def _one_value(item: tree.Item, field: str) -> str:
+    value = _plain(item)
+    if not words(value):
+        raise ValueError(f"{field}: has no value: write it right after the colon")
+    if "*" in value:
+        raise ValueError(f"{field}: takes whole values only: leave the * out")
+    return value
+
+
+def _text(item: tree.Item, field: TextField) -> Node | None:
+    value = _plain(item)
+    if field != "any" and value != "*" and not words(value):
+        raise ValueError(f"{field}: has no word: write one right after the colon")
+    if isinstance(item, tree.Proximity):
+        return Phrase(value, field, int(item.degree)) if words(value) else None
+    if isinstance(item, tree.Phrase):
+        return Phrase(value, field) if words(value) else None
+    if value == "*":
+        return Everything()
+    return _wild(value, field) if "*" in value.rstrip("?!.,;:؟،؛") else _bare(value, field)
+
+
+def _bare(value: str, field: TextField) -> Node | None:
+    """One typed word. What folding makes several of (`12:30`, `al-Assad`) must stand side by side."""
+    pieces = words(value)
+    if not pieces:
+        return None
+    text = value.strip("?!.,;:؟،؛[]{}<>/\\|+-–—=#@…'’‘`")
+    text = text if words(text) == pieces else value
+    return Word(text, field) if len(pieces) == 1 else Phrase(text, field)
+
+
+def _wild(value: str, field: TextField) -> Node:
+    stem, star, rest = value.rstrip("?!.,;:؟،؛").partition("*")
+    pieces = words(stem)
+    if not pieces or rest.strip("*") or stem[-1] in "-–—/:.":
+        raise ValueError(f"{value!r}: a * stands only at the end of a word: write it like shell*")
+    if len(pieces[-1]) < 2:
+        raise ValueError(f"{value!r} would match too much: give at least two letters before the {star}")
+    parts: tuple[Node, ...] = (*(Word(each, field) for each in pieces[:-1]), Prefix(pieces[-1], field))
+    return parts[0] if len(parts) == 1 else And(parts)

@@ -1,0 +1,227 @@
+"""The query language: what each form asks for, and that what is wrong is said with its place."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import luqum
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lexicon.fold import words
+from search.syntax import QuerySyntaxError, parse_query
+from store.query import And, Everything, Node, Not, Or, Phrase, Prefix, Term, TimeRange, Word
+from tests.unit.search.wire import NOW
+
+A, B, C = Word("a"), Word("b"), Word("c")
+PIECES = ["AND", "OR", "NOT", "(", ")", '"', "-", ":", "place:", "published:", "headline:", "[", "]", " TO "]
+PIECES += ["~", "*", "/", "\\", " ", "a", "حلب", "?", "^", "«", "”", "\n", "\x1c", "0000"]
+PIECES += ["last-9999999w", "last-7d", "9999-12-31", "'"]
+TYPED = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+
+
+def day(year: int, month: int = 1, number: int = 1) -> datetime:
+    return datetime(year, month, number, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("", Everything()),
+        (" \t ", Everything()),
+        ("*", Everything()),
+        ("a b", And((A, B))),
+        ("a AND b c", And((A, B, C))),
+        ("a OR b", Or((A, B))),
+        ("a b OR c", And((A, Or((B, C))))),
+        ("(a b) OR c", Or((And((A, B)), C))),
+        ("a AND b OR c", Or((And((A, B)), C))),
+        ("a || b && c", Or((A, And((B, C))))),
+        ("a NOT b", And((A, Not(B)))),
+        ("a -b", And((A, Not(B)))),
+        ("a OR b -c", And((Or((A, B)), Not(C)))),
+        ("-(a OR b)", Not(Or((A, B)))),
+        ("- a", A),
+        ("and or", And((Word("and"), Word("or")))),
+        ("a TO b", And((A, Word("TO"), B))),
+        ('"barrel bomb"', Phrase("barrel bomb")),
+        ("“barrel bomb”", Phrase("barrel bomb")),
+        ("«برميل متفجر»", Phrase("برميل متفجر")),
+        ('"AND (a"', Phrase("AND (a")),
+        ('"car bomb"~5', Phrase("car bomb", slop=5)),
+        ('"a\\"', Phrase("a\\")),
+        ("shell*", Prefix("shell")),
+        ("al-ass*", And((Word("al"), Prefix("ass")))),
+        ("shell*?", Prefix("shell")),
+    ],
+)
+def test_words_and_operators(text: str, node: Node) -> None:
+    assert parse_query(text) == node
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("feed:levant-wire/all", Term("feed_id", "levant-wire/all")),
+        ("language:AR", Term("language", "ar")),
+        ("lang:ar", Term("language", "ar")),
+        ("id:0a1b", Term("id", "0a1b")),
+        ("place:SY04", Term("place_ids", "place/SY04")),
+        ("place:sy04", Term("place_ids", "place/SY04")),
+        ("PLACE:place/SY04", Term("place_ids", "place/SY04")),
+        ("place:palmyra", Term("place_ids", "place/palmyra")),
+        ("person:bashar-al-assad", Term("person_ids", "person/bashar-al-assad")),
+        ('person:"Bashar al-Assad"', Term("person_ids", "person/bashar-al-assad")),
+        ("group:hezbollah", Term("group_ids", "group/hezbollah")),
+        ("state:united-states/pentagon", Term("state_ids", "state/united-states/pentagon")),
+        ("weapon:sarin", Term("weapon_ids", "weapon/sarin")),
+        ("theme:ceasefire", Term("theme_ids", "theme/ceasefire")),
+        ("entity:place/sy04", Term("entity_ids", "place/SY04")),
+        ("story:s1", Term("story_id", "s1")),
+        ("status:Canceled", Term("pubstatus", "canceled")),
+        ("signal:correction", Term("signals", "correction")),
+        ("headline:arch", Word("arch", "headline")),
+        ('body:"arch of"~2', Phrase("arch of", "body", 2)),
+        ("headline:(arch OR pal*)", Or((Word("arch", "headline"), Prefix("pal", "headline")))),
+        (
+            "-place:(SY04 OR SY02)",
+            Not(Or((Term("place_ids", "place/SY04"), Term("place_ids", "place/SY02")))),
+        ),
+    ],
+)
+def test_fields(text: str, node: Node) -> None:
+    assert parse_query(text) == node
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("published:[2015-10-01 TO 2015-10-09]", day(2015, 10, 1), day(2015, 10, 10)),
+        ("published:[2015-10-01 to *]", day(2015, 10, 1), None),
+        ("published:2015-12-31", day(2015, 12, 31), day(2016)),
+        ("published:2015-12", day(2015, 12), day(2016)),
+        ("published:2015", day(2015), day(2016)),
+        ("published:last-7d", NOW - timedelta(days=7), None),
+        ("published:last-36h", NOW - timedelta(hours=36), None),
+        ("published:last-2w", NOW - timedelta(weeks=2), None),
+    ],
+)
+def test_dates(text: str, low: datetime | None, high: datetime | None) -> None:
+    assert parse_query(text, now=NOW) == TimeRange("published", low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("Sha'ar", Word("Sha'ar")),
+        ("Ra’s", Word("Ra’s")),
+        ("who bombed Idlib?", And((Word("who"), Word("bombed"), Word("Idlib")))),
+        ("12:30", Phrase("12:30")),
+        ("al-Assad", Phrase("al-Assad")),
+        ("https://example.com/a?b=(c)", And((Phrase("https://example.com/a?b"), Word("c")))),
+        ("either/or", Phrase("either/or")),
+        ("/etc/", Word("etc")),
+        ("Moscow: no", And((Word("Moscow"), Word("no")))),
+        ("12%~ ^2 a^2 [x] {y}", And((Word("12%~"), Word("^2"), Phrase("a^2"), Word("x"), Word("y")))),
+        ("غارات على حلب؟", And((Word("غارات"), Word("على"), Word("حلب")))),
+        ("a ? b", And((A, B))),
+        ("a OR ?", A),
+        ("U.S.", Word("U.S")),
+    ],
+)
+def test_what_people_type(text: str, node: Node) -> None:
+    assert parse_query(text) == node
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "problem"),
+    [
+        ('ceasefire in "Homs', 14, 'an opening quote without its closing one: add " at the end'),
+        ("AND", 1, "AND has nothing before it"),
+        ("a AND", 3, "AND has nothing after it"),
+        ("a OR OR b", 6, "OR has nothing before it"),
+        ("(a OR ) b", 4, "OR has nothing after it"),
+        ("NOT NOT a", 5, "NOT twice"),
+        ("a (b", 3, "an opening bracket without"),
+        ("a) b", 2, "a closing bracket without"),
+        ("a ()", 3, "brackets with nothing in them"),
+        ("(" * 30 + "a" + ")" * 30, 21, "more than 20 brackets"),
+        ("place: SY04", 6, "place: has no value"),
+        ("place:", 6, "place: has no value"),
+        ("plce:SY04", 1, "unknown field 'plce': did you mean place:?"),
+        ("a status:lost", 10, "status: 'lost' is not known: use usable, withheld, canceled"),
+        ("place:SY*", 7, "place: takes whole values only"),
+        ("entity:assad", 8, "entity: 'assad' does not say what it is"),
+        ("headline:(place:x)", 11, "place: stands inside headline:"),
+        ("headline:?", 10, "headline: has no word"),
+        ("place:[a TO b]", 7, "place: takes no [… TO …]"),
+        ("published:[2015]", 11, "a span needs two days"),
+        ("published:soon", 11, "'soon' is no date"),
+        ("published:2015-02-30", 11, "'2015-02-30' is not in the calendar"),
+        ("published:9999-12-31", 11, "'9999-12-31' is not in the calendar"),
+        ("published:last-999999w", 11, "'last-999999w' goes back too far"),
+        ("published:[2015-10-09 TO 2015-10-01]", 11, "the span ends (2015-10-01) before it begins"),
+        ("s*ll", 1, "a * stands only at the end"),
+        ("*ll", 1, "a * stands only at the end"),
+        ("a s*", 3, "would match too much"),
+        ('"a b"~999', 7, "~999 is too far apart"),
+        ("???", 1, "nothing to look for"),
+        ("a" * 2001, 2001, "the query is too long"),
+    ],
+)
+def test_errors_say_where_and_what_to_do(text: str, position: int, problem: str) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        parse_query(text, now=NOW)
+    assert caught.value.position == position
+    assert caught.value.problem.startswith(problem) or problem in caught.value.problem
+    assert str(caught.value) == f"query: character {position}: {caught.value.problem}"
+
+
+@given(TYPED)
+def test_anything_parses_or_is_refused(text: str) -> None:
+    try:
+        node = parse_query(text, now=NOW)
+    except QuerySyntaxError as error:
+        wrong = error
+    else:
+        _sound(node)
+        return
+    assert 1 <= wrong.position <= len(text) + 1
+
+
+def _sound(node: Node) -> None:
+    match node:
+        case And(parts) | Or(parts):
+            assert len(parts) > 1
+            for part in parts:
+                assert type(part) is not type(node)
+                _sound(part)
+        case Not(part):
+            _sound(part)
+        case Word(text) | Prefix(text):
+            assert len(words(text)) == 1
+        case Phrase(text):
+            assert words(text)
+        case Term(_, value):
+            assert value.strip() == value != ""
+
+
+def test_the_parser_writes_nothing_to_disk(tmp_path: Path) -> None:
+    folder = Path(luqum.__file__).parent
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir() if path.is_file()}
+    code = "from search.syntax import parse_query; print(parse_query('a'))"
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-B", "-W", "error", "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("Word(text='a'")
+    assert not done.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir() if path.is_file()} == before

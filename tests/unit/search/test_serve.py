@@ -1,0 +1,32 @@
+"""The port that the page is served on."""
+
+import socket
+
+import pytest
+
+from search.serve import listening, serve
+from store.errors import SyriaWireError
+from store.settings import load_settings
+
+
+def test_a_free_port_is_taken() -> None:
+    with listening("127.0.0.1", 0) as listener:
+        assert listener.getsockname()[1] > 0
+
+
+def test_a_taken_port_is_one_clear_line() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(SyriaWireError) as caught:
+            serve(load_settings({"SYRIAWIRE_WEB_PORT": str(port)}))
+    expected = f"web page: port {port} on 127.0.0.1 is taken: stop what uses it or set SYRIAWIRE_WEB_PORT"
+    assert str(caught.value) == expected
+
+
+def test_a_host_that_is_not_ours() -> None:
+    with pytest.raises(SyriaWireError, match="mend SYRIAWIRE_WEB_HOST"):
+        listening("192.0.2.1", 0)
+    with pytest.raises(SyriaWireError, match="is not known"):
+        listening("nowhere.invalid", 0)
