@@ -24,7 +24,9 @@ def list_(settings: Settings, as_json: bool) -> None:
         json_lines(list_feeds(settings))
         return
     health = {each.feed_id: each.health for each in health_report(settings, datetime.now(UTC))}
-    rows = [(each.feed_id, each.language, health.get(each.feed_id), each.url) for each in list_feeds(settings)]
+    rows = [
+        (each.feed_id, each.language, health.get(each.feed_id), each.url) for each in list_feeds(settings)
+    ]
     table(("feed", "language", "health", "address"), rows)
 
 

@@ -57,11 +57,12 @@ def verify(settings: Settings, wait: float, as_json: bool) -> int:
     from ops.verify import verify as prove
 
     console = Console(stderr=True)
-    with closing(open_log(settings)) as log, closing(open_index(settings)) as index:
-        with console.status("comparing log and index") as shown:
-            found = prove(
-                log, index, wait=wait, progress=lambda n: shown.update(f"waiting for {n} articles") if n else None
-            )
+    with (
+        closing(open_log(settings)) as log,
+        closing(open_index(settings)) as index,
+        console.status("comparing log and index") as shown,
+    ):
+        found = prove(log, index, wait=wait, progress=lambda n: shown.update(f"waiting for {n} articles"))
     if as_json:
         json_line(found)
         return int(not found.ok)

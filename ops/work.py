@@ -8,7 +8,6 @@ from typing import Literal
 
 from lexicon.load import load_lexicon
 from processors.enrich import Enrich, EnrichStage
-
 from processors.group import Group
 from processors.index import IndexStage
 from processors.run import Loop, Stage, run

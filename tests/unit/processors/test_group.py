@@ -35,8 +35,12 @@ def test_a_text_that_comes_again_elsewhere_is_a_copy(tmp_path: Path) -> None:
 
 
 def test_case_marks_and_punctuation_do_not_hide_a_copy(tmp_path: Path) -> None:
-    first = article("1", headline="Strikes near Sha’ar", body="Residents said: “the gas field burns again” today.")
-    copy = article("2", headline="STRIKES NEAR SHA'AR", body='Residents said: "the gas field burns again" today')
+    first = article(
+        "1", headline="Strikes near Sha’ar", body="Residents said: “the gas field burns again” today."
+    )
+    copy = article(
+        "2", headline="STRIKES NEAR SHA'AR", body='Residents said: "the gas field burns again" today'
+    )
     assert fingerprint(first) == fingerprint(copy)
     assert group(tmp_path, [first, copy])[1].copy_of == first.id
 

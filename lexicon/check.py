@@ -1,0 +1,107 @@
+"""Checks a gazetteer folder: `python -m lexicon.check [DIR]` prints one problem a line; exit 1 when there are any."""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from lexicon.entries import Entity, LexiconError
+from lexicon.fold import fold
+from lexicon.load import load_lexicon, read_entities
+
+_ID = re.compile(r"(?:person|group|weapon|theme|place)/[A-Za-z0-9-]+|state/[a-z-]+(?:/[a-z-]+)?")
+_PCODE = re.compile(r"place/(?:SY|C)\d+")
+_ARABIC = re.compile(r"[\u0600-\u06ff\u0750-\u077f\s\d().،-]+")
+_SYRIA = (32.2, 37.4, 35.5, 42.5)  # south, north, west, east, with a margin of some kilometres
+# Places of these kinds may share a name: cues, seats and named parents decide (docs/gazetteer.md).
+_HOMONYMS = frozenset(
+    ("governorate", "district", "subdistrict", "city", "town", "village", "neighbourhood", "region")
+)
+
+
+def check(path: Path) -> list[str]:
+    """All problems of a gazetteer folder, `file: what: what to do` each; empty when it is sound."""
+    try:
+        entries = list(read_entities(path))
+    except LexiconError as error:
+        return [str(error)]
+    ids = {entity.id for _, entity in entries}
+    problems = list(_duplicate_ids(entries))
+    for file, entity in entries:
+        problems += [f"{file}: {entity.id}: {problem}" for problem in _entity(entity, ids)]
+    problems += _shared_names(entries)
+    if not problems:
+        try:
+            load_lexicon(path)
+        except LexiconError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _duplicate_ids(entries: Iterable[tuple[str, Entity]]) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for file, entity in entries:
+        if entity.id in seen:
+            yield f"{file}: duplicate id {entity.id} (also in {seen[entity.id]}): keep one of them"
+        seen[entity.id] = file
+
+
+def _entity(entity: Entity, ids: set[str]) -> Iterator[str]:
+    if not _ID.fullmatch(entity.id) or not entity.id.startswith(f"{entity.type}/"):
+        yield f"id is not {entity.type}/slug: use small letters, digits and hyphens"
+    if not entity.source.strip():
+        yield "no source: write where the names come from, or 'own knowledge'"
+    if not any(entity.names.values()):
+        yield "no name: give at least one under `names: {en: […]}`"
+    if entity.parent and entity.parent not in ids:
+        yield f"unknown parent {entity.parent!r}: add it or mend the id"
+    for other in entity.beside:
+        if other not in ids:
+            yield f"unknown id {other!r} in `with`: add it or mend it"
+    yield from _spellings(entity)
+    if entity.type == "place":
+        yield from _coordinates(entity)
+
+
+def _spellings(entity: Entity) -> Iterator[str]:
+    for names in (entity.names, entity.short, entity.metonyms):
+        for lang, values in names.items():
+            for value in values:
+                if not fold(value).strip():
+                    yield f"empty name under {lang!r}: remove it"
+                if lang == "ar" and not _ARABIC.fullmatch(value):
+                    yield f"Arabic name {value!r} is not in Arabic script: mend it or change its language"
+
+
+def _coordinates(entity: Entity) -> Iterator[str]:
+    south, north, west, east = _SYRIA if _PCODE.fullmatch(entity.id) else (-90.0, 90.0, -180.0, 180.0)
+    if not (south <= entity.lat <= north and west <= entity.lon <= east):
+        yield f"coordinates {entity.lat}, {entity.lon} are out of bounds: are lat and lon swapped?"
+
+
+def _shared_names(entries: Iterable[tuple[str, Entity]]) -> Iterator[str]:
+    owners: dict[tuple[str, str], Entity] = {}
+    for file, entity in entries:
+        if entity.kind in _HOMONYMS:
+            continue
+        for rule, names in (("name", entity.names), ("short", entity.short if entity.alone else {})):
+            for value in {fold(value) for values in names.values() for value in values}:
+                # A country is both a state and a place, a capital both a place and a metonym: rules exist.
+                kind = "place" if entity.type == "place" else rule
+                owner = owners.setdefault((kind, value), entity)
+                if owner.id != entity.id:
+                    yield f"{file}: {entity.id}: {value!r} is also {owner.id}: keep it at one, or make it `short`"
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the problems. Exit code 0: none, 1: some, 2: called wrongly."""
+    if len(arguments) > 1:
+        sys.stderr.write("usage: python -m lexicon.check [GAZETTEER_FOLDER]\n")
+        return 2
+    problems = check(Path(arguments[0] if arguments else "config/gazetteer"))
+    sys.stdout.writelines(f"{problem}\n" for problem in problems)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,97 @@
+"""What a lexicon is made of: entities with their names, and the words that decide between meanings."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+EntityType = Literal["person", "group", "state", "place", "weapon", "theme"]
+PlaceKind = Literal[
+    "governorate",
+    "district",
+    "subdistrict",
+    "city",
+    "town",
+    "village",
+    "neighbourhood",
+    "facility",
+    "crossing",
+    "region",
+    "water",
+    "country",
+    "world-city",
+]
+Names = dict[str, tuple[str, ...]]
+
+
+class LexiconError(Exception):
+    """A gazetteer file cannot be used. The message says `file: what: what to do`; nothing was loaded."""
+
+
+class Entity(msgspec.Struct, frozen=True, kw_only=True):
+    """One person, group, state, place, weapon or theme.
+
+    `names`, `short` and `metonyms` map a language (`und`: a Latin spelling of no known language) to spellings.
+    `names` match anywhere. `short` match where the article names the entity in full, everywhere when `alone`, or
+    beside an entity of `beside`. `metonyms` match where the words around them say that the state is meant.
+    `kind`, `lat`, `lon` (WGS 84) are set for places only; `parent` for places and for organs of states.
+    """
+
+    id: str
+    type: EntityType
+    names: Names
+    source: str
+    short: Names = {}
+    metonyms: Names = {}
+    alone: bool = False
+    beside: tuple[str, ...] = ()
+    parent: str = ""
+    kind: PlaceKind | Literal[""] = ""
+    lat: float = 0.0
+    lon: float = 0.0
+
+
+class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words right before or right after a name that tell its kind."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+class KindCues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cues for each kind of place; `settlement` stands for city, town and village."""
+
+    governorate: Cues
+    district: Cues
+    subdistrict: Cues
+    settlement: Cues
+
+
+class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`words.yml`, as written there (see its comments); whoever uses it folds it."""
+
+    cues: KindCues
+    place_before: tuple[str, ...]
+    saying: tuple[str, ...]
+    state_before: tuple[str, ...]
+    city_nouns: tuple[str, ...]
+    titles: tuple[str, ...]
+    short_places: tuple[str, ...]
+    cue_only: tuple[tuple[str, ...], ...]
+
+
+class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole gazetteer. `revision` becomes `Article.revision`; `entities` maps id → entity."""
+
+    revision: int
+    entities: Mapping[str, Entity]
+    words: Words
+
+    def ancestors(self, entity_id: str) -> Iterator[str]:
+        """The ids above an entity, the nearest first; empty for an unknown one."""
+        seen = {entity_id}
+        entity = self.entities.get(entity_id)
+        while entity is not None and entity.parent and entity.parent not in seen:
+            seen.add(entity.parent)
+            yield entity.parent
+            entity = self.entities.get(entity.parent)

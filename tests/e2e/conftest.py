@@ -1,0 +1,107 @@
+"""The demo's wires on loopback, and the whole pipeline in one process, with everything real but the clock's pace."""
+
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ingest.poll import Desk
+from ops.poll import list_feeds, open_desk, poll
+from ops.work import STAGES, work
+from store.connect import open_index
+from store.query import Query, Word
+from store.records import Article
+from store.settings import ROOT, Settings, load_settings
+
+
+@contextmanager
+def hasty_desk(settings: Settings) -> Iterator[Desk]:
+    """The real ports, without the polite pause between two requests: the host is our own."""
+    with open_desk(settings) as desk:
+        yield replace(desk, pause=lambda _: None)
+
+
+class Pipeline:
+    """Settings of an own home, and each step of the flow as a call."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def poll(self, *feed_ids: str) -> dict[str, str]:
+        """Polls the feeds, all without names, whether due or not. Returns their health."""
+        wanted = feed_ids or [feed.feed_id for feed in list_feeds(self.settings)]
+        return {result.feed_id: result.health for result in poll(self.settings, wanted, desk=hasty_desk)}
+
+    def work(self) -> dict[str, int]:
+        """Runs every stage until nothing is left. Returns how many each has done."""
+        stop = threading.Event()
+        return {name: work(self.settings, name, stop, until_idle=True)["done"] for name in STAGES}
+
+    def articles(self, word: str) -> list[Article]:
+        """Every hit for a word."""
+        index = open_index(self.settings)
+        try:
+            hits = index.search(Query(where=Word(word), now=None, limit=500)).hits
+            return [hit.article for hit in hits]
+        finally:
+            index.close()
+
+    def history(self, guid: str) -> list[Article]:
+        """All versions of the article with this guid, newest first."""
+        index = open_index(self.settings)
+        try:
+            found = [article for article in index.scan(Query(now=None)) if article.guid == guid]
+            assert len(found) == 1, f"{guid}: {len(found)} articles"
+            return index.history(found[0].id)
+        finally:
+            index.close()
+
+
+Wires = Callable[..., str]
+
+
+@pytest.fixture
+def wires(tmp_path: Path) -> Iterator[Wires]:
+    """Starts the demo's wire server; returns its address."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*options: str) -> str:
+        state = tmp_path / "wires.json"
+        command = [sys.executable, "-m", "demo.server", "--port", "0", "--state", str(state), *options]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        running.append(process)
+        assert process.stderr is not None
+        for line in process.stderr:
+            if found := re.search(r"http://[\d.]+:\d+", line):
+                return found[0]
+        raise AssertionError("the wire server did not say where it listens")
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
+        assert process.stderr is not None
+        process.stderr.close()
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path, wires: Wires) -> Pipeline:
+    """A pipeline on the demo's catalogue."""
+    return make_pipeline(tmp_path / "home", wires())
+
+
+def make_pipeline(home: Path, url: str, **changes: object) -> Pipeline:
+    """A pipeline whose demo wires are at `url`."""
+    environ = {
+        "SYRIAWIRE_HOME": str(home),
+        "SYRIAWIRE_DEMO_URL": url,
+        "SYRIAWIRE_FEEDS": str(ROOT / "demo" / "feeds"),
+    }
+    return Pipeline(msgspec.structs.replace(load_settings(environ), **changes))

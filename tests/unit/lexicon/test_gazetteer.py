@@ -1,0 +1,141 @@
+"""The real gazetteer is sound; a broken one is refused with file, fault and remedy."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from lexicon.check import check, main
+from lexicon.entries import LexiconError
+from lexicon.load import load_lexicon
+from store.settings import ROOT
+
+REAL = ROOT / "config" / "gazetteer"
+PLACES = "id,name_en,name_ar,kind,parent,lat,lon,aliases,source\n"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A gazetteer of a handful of entries, to be broken."""
+    shutil.copy(REAL / "words.yml", tmp_path)
+    (tmp_path / "gazetteer.yml").write_text("revision: 7\n")
+    for name in ("groups", "states", "weapons", "themes"):
+        (tmp_path / f"{name}.yml").write_text("[]\n")
+    (tmp_path / "people.yml").write_text(
+        "- {id: person/a, names: {en: [Ann Ash], ar: [آن]}, short: {en: [Ash]}, alone: true, source: us}\n"
+    )
+    (tmp_path / "places.csv").write_text(
+        f"{PLACES}place/SY04,Homs,حمص,governorate,place/syria,34.4,38.3,,us\n"
+    )
+    (tmp_path / "places-own.csv").write_text(f"{PLACES}place/syria,Syria,سوريا,country,,35,38,,us\n")
+    (tmp_path / "places-aliases.csv").write_text("id,alias,source\nplace/SY04,tr:Humus,us\n")
+    return tmp_path
+
+
+def test_the_real_files_are_sound() -> None:
+    assert check(REAL) == []
+
+
+def test_the_real_files_load_fast_and_whole() -> None:
+    start = time.perf_counter()
+    lexicon = load_lexicon(REAL)
+    assert time.perf_counter() - start < 1.5
+    units = [
+        place
+        for place in lexicon.entities.values()
+        if place.kind in ("governorate", "district", "subdistrict")
+    ]
+    assert len(units) == 348
+    assert len(lexicon.entities) > 5700
+    assert lexicon.revision >= 1
+    assert list(lexicon.ancestors("place/C2663")) == [
+        "place/SY040106",
+        "place/SY0401",
+        "place/SY04",
+        "place/syria",
+    ]
+    assert list(lexicon.ancestors("state/russia/kremlin")) == ["state/russia"]
+    assert list(lexicon.ancestors("no/such")) == []
+
+
+def test_small(small: Path) -> None:
+    lexicon = load_lexicon(small)
+    assert lexicon.revision == 7
+    assert lexicon.entities["place/SY04"].names == {"en": ("Homs",), "ar": ("حمص",), "tr": ("Humus",)}
+    assert check(small) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("people.yml", "- {id: person/a, name: {en: [A]}, source: us}", "people.yml: entry 1: "),
+        ("people.yml", "id: person/a", "holds no list"),
+        ("people.yml", "- [", "not YAML"),
+        ("gazetteer.yml", "revision: one", "gazetteer.yml: "),
+        ("places.csv", "id,name\n", "wrong columns"),
+        ("places.csv", f"{PLACES}place/x,X,,town,,east,38,,us\n", "places.csv:2: lat or lon is no number"),
+        ("places.csv", f"{PLACES}place/x,X,,hamlet,,35,38,,us\n", "unknown kind 'hamlet'"),
+        ("places.csv", f"{PLACES}place/x,X,,town,,35,38,Xx,us\n", "alias 'Xx' has no language"),
+        ("places.csv", f"{PLACES}place/x,X,town\n", "not 9 cells"),
+        ("places.csv", f"{PLACES}place/x,X,,town,place/y,35,38,,us\n", "unknown"),
+        ("places.csv", f"{PLACES}place/syria,X,,town,,35,38,,us\n", "duplicate id 'place/syria'"),
+        ("places-aliases.csv", "id,alias,source\nplace/z,en:Z,us\n", "unknown id 'place/z'"),
+    ],
+)
+def test_broken_files_are_refused(small: Path, file: str, content: str, message: str) -> None:
+    (small / file).write_text(content)
+    with pytest.raises(LexiconError) as error:
+        load_lexicon(small)
+    assert message in str(error.value)
+    assert str(small) in str(error.value)
+
+
+def test_a_missing_file_is_refused(small: Path) -> None:
+    (small / "themes.yml").unlink()
+    with pytest.raises(LexiconError, match="cannot be read"):
+        load_lexicon(small)
+    assert "cannot be read" in check(small)[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "problem"),
+    [
+        ("places.csv", "place/SY05,Hama,حماة,governorate,place/SY99,35.2,37.2,,us\n", "unknown parent"),
+        ("places.csv", "place/SY05,Hama,حماة,governorate,place/syria,37.2,35.2,,us\n", "out of bounds"),
+        ("places.csv", "place/SY05,Hama,حماة,governorate,place/syria,35.2,37.2,,\n", "no source"),
+        (
+            "places.csv",
+            "place/SY05,Hama,Hama,governorate,place/syria,35.2,37.2,,us\n",
+            "not in Arabic script",
+        ),
+        ("places.csv", "place/SY04,Hama,حماة,governorate,place/syria,35.2,37.2,,us\n", "duplicate id"),
+        ("people.yml", "- {id: person/b, names: {en: [Ann  ASH]}, source: us}\n", "is also person/a"),
+        (
+            "people.yml",
+            "- {id: person/b, names: {en: [Bo]}, short: {en: [Ash]}, alone: true, source: us}\n",
+            "also",
+        ),
+        (
+            "people.yml",
+            "- {id: person/b, names: {en: [Bo]}, with: [state/x], source: us}\n",
+            "unknown id 'state/x'",
+        ),
+        ("people.yml", "- {id: group/b, names: {en: [Bo]}, source: us}\n", "id is not person/slug"),
+        ("people.yml", "- {id: person/b, names: {}, source: us}\n", "no name"),
+        ("people.yml", "- {id: person/b, names: {en: ['']}, source: us}\n", "empty name"),
+    ],
+)
+def test_check_names_the_problem(small: Path, file: str, line: str, problem: str) -> None:
+    with (small / file).open("a") as out:
+        out.write(line)
+    found = check(small)
+    assert any(problem in each and each.startswith(file) for each in found), found
+
+
+def test_the_command(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(small)]) == 0
+    (small / "people.yml").write_text("- {id: person/a, names: {en: [A]}, source: ''}")
+    assert main([str(small)]) == 1
+    assert "people.yml: person/a: no source" in capsys.readouterr().out
+    assert main(["a", "b"]) == 2
