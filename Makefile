@@ -4,7 +4,6 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
-export SYRIAWIRE_HOME ?= var
 
 .PHONY: help demo run install test test-slow check ci bench schema requirements gazetteer-check clean
 
@@ -14,8 +13,8 @@ help:  ## Show what can be made
 demo: $(RUNTIME)  ## The whole pipeline on this machine, with made-up wires
 	@exec $(BIN)/syriawire up --demo
 
-run: $(RUNTIME)  ## The same with the catalogue of live feeds
-	@exec $(BIN)/syriawire up
+run: $(RUNTIME)  ## The same with the catalogue of live feeds, in var/live
+	@SYRIAWIRE_HOME=$${SYRIAWIRE_HOME:-var/live} exec $(BIN)/syriawire up
 
 install: $(RUNTIME)  ## Only the install
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cli import logs
+from lexicon.entries import LexiconError
 from store.errors import SettingsError, SyriaWireError
 from store.settings import load_settings
 
@@ -66,7 +67,7 @@ def main() -> None:
         code = 130
     except SettingsError as error:
         code = _fail(error, 2)
-    except SyriaWireError as error:
+    except (SyriaWireError, LexiconError) as error:
         code = _fail(error, 1)
     except BrokenPipeError:
         # `syriawire search … | head`: what is left in the buffer must not raise again at exit.
@@ -75,6 +76,6 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(error: SyriaWireError, code: int) -> int:
+def _fail(error: Exception, code: int) -> int:
     click.echo(f"syriawire: {error}", err=True)
     return code

@@ -5,10 +5,16 @@ import socket
 
 import uvicorn
 
+from lexicon.entries import Lexicon
+from lexicon.load import load_lexicon
 from search.app import create_app
+from search.highlight import Labels
+from search.present import prettified
 from store.connect import open_index, open_state
 from store.errors import SyriaWireError
 from store.settings import Settings
+
+_UNITS = ("governorate", "district", "subdistrict")
 
 
 def serve(settings: Settings) -> None:
@@ -16,8 +22,9 @@ def serve(settings: Settings) -> None:
     with listening(settings.web_host, settings.web_port) as listener:
         index, state = open_index(settings), open_state(settings)
         try:
+            labels = gazetteer_labels(load_lexicon(settings.gazetteer))
             config = uvicorn.Config(
-                create_app(index, state),
+                create_app(index, state, labels=labels),
                 log_level=settings.log_level.lower(),
                 access_log=False,  # what people watch is their own business
                 server_header=False,
@@ -26,6 +33,19 @@ def serve(settings: Settings) -> None:
         finally:
             index.close()
             state.close()
+
+
+def gazetteer_labels(lexicon: Lexicon) -> Labels:
+    """Names for readers: the gazetteer's first English one, with the kind where a town has its district's name."""
+
+    def label(entity_id: str) -> str:
+        entity = lexicon.entities.get(entity_id)
+        if entity is None or not entity.names.get("en"):
+            return prettified(entity_id)
+        name = entity.names["en"][0]
+        return f"{name} ({entity.kind})" if entity.kind in _UNITS else name
+
+    return label
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -53,12 +53,14 @@ def test_a_wire_day_from_poll_to_search(pipeline: Pipeline) -> None:
 
 
 def test_copies_on_the_rewriting_site_are_traced(pipeline: Pipeline) -> None:
-    pipeline.poll()
-    pipeline.work()
+    for _ in range(2):  # it copies at the second poll what the others carried at the first
+        pipeline.poll()
+        pipeline.work()
     palmyra = [each for each in pipeline.articles("Palmyra") if "Arch of Triumph" in each.headline]
     copies = [each for each in palmyra if each.copy_of]
     assert copies
     assert {each.copy_kind for each in copies} == {"identical"}
+    assert {each.feed_id for each in copies} == {"echo-mill/world"}
     assert {each.copy_of for each in copies} <= {each.id for each in palmyra}
 
 

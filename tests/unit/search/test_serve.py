@@ -4,9 +4,17 @@ import socket
 
 import pytest
 
-from search.serve import listening, serve
+from lexicon.load import load_lexicon
+from search.serve import gazetteer_labels, listening, serve
 from store.errors import SyriaWireError
-from store.settings import load_settings
+from store.settings import ROOT, load_settings
+
+
+def test_entities_carry_the_gazetteers_names() -> None:
+    label = gazetteer_labels(load_lexicon(ROOT / "config" / "gazetteer"))
+    assert label("place/SY04") == "Homs (governorate)"
+    assert label("group/nusra-front") == "Nusra Front"
+    assert label("person/nobody-we-know") == "Nobody We Know"
 
 
 def test_a_free_port_is_taken() -> None:

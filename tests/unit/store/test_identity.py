@@ -24,7 +24,14 @@ def test_an_id_depends_on_scope_and_guid_only() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("headline", "x"), ("body", "x"), ("pubstatus", "canceled"), ("ednote", "x"), ("keywords", ("x",)), ("urgency", 1)],
+    [
+        ("headline", "x"),
+        ("body", "x"),
+        ("pubstatus", "canceled"),
+        ("ednote", "x"),
+        ("keywords", ("x",)),
+        ("urgency", 1),
+    ],
 )
 def test_content_that_readers_see_changes_the_hash(field: str, value: object) -> None:
     assert content_hash(article("1", **{field: value})) != content_hash(article("1"))

@@ -26,7 +26,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environ", "says"),
     [
-        ({"SYRIAWIRE_WEB_PROT": "1"}, "SYRIAWIRE_WEB_PROT: unknown setting .* did you mean 'SYRIAWIRE_WEB_PORT'"),
+        (
+            {"SYRIAWIRE_WEB_PROT": "1"},
+            "SYRIAWIRE_WEB_PROT: unknown setting .* did you mean 'SYRIAWIRE_WEB_PORT'",
+        ),
         ({"SYRIAWIRE_ZZZ": "1"}, "known are"),
         ({"SYRIAWIRE_WEB_PORT": "abc"}, "SYRIAWIRE_WEB_PORT: 'abc' will not do: expected `int`"),
         ({"SYRIAWIRE_WEB_PORT": "70000"}, "<= 65535"),
@@ -59,7 +62,9 @@ def test_settings_for_tests_are_not_ours() -> None:
     assert load_settings({"SYRIAWIRE_TEST_KAFKA": "host:9092"}) == load_settings({})
 
 
-@pytest.mark.parametrize(("setting", "opened"), [("LOG", open_log), ("INDEX", open_index), ("STATE", open_state)])
+@pytest.mark.parametrize(
+    ("setting", "opened"), [("LOG", open_log), ("INDEX", open_index), ("STATE", open_state)]
+)
 def test_a_url_of_no_known_kind_is_refused(setting: str, opened: object) -> None:
     settings = load_settings({f"SYRIAWIRE_{setting}": "carrier-pigeon://coop"})
     with pytest.raises(SettingsError, match=f"SYRIAWIRE_{setting}: .*carrier-pigeon"):

@@ -1,0 +1,83 @@
+"""Whole runs of the DAGs in this process, on the embedded ports and a made-up publisher."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from store.connect import open_state
+from store.settings import load_settings
+from store.state import FeedState
+from tests.dags.publisher import publisher
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
+# Airflow's own code warns of what it will change itself; what ours warns of, its own tests show.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings for an empty home and the made-up catalogue."""
+    monkeypatch.setenv("SYRIAWIRE_HOME", str(tmp_path / "var"))
+    monkeypatch.setenv("SYRIAWIRE_FEEDS", str(tmp_path / "feeds"))
+    (tmp_path / "var").mkdir()
+    with publisher(tmp_path / "feeds", every="10m"):
+        yield
+
+
+def _run(dag: "DAG") -> tuple[str, dict[str, Any]]:
+    """State of the run; task → what it returned (its state if that was nothing)."""
+    run = dag.test()
+    results = {
+        task.task_id: task.xcom_pull(task_ids=task.task_id, map_indexes=task.map_index) or task.state
+        for task in run.get_task_instances()
+    }
+    return str(run.state), results
+
+
+def test_one_bad_feed_does_not_fail_its_sibling(pipeline: None, load_dag: "Callable[[str], DAG]") -> None:
+    state, results = _run(load_dag("poll_feeds"))
+    assert state == "success"
+    assert results["due"] == [["wire/good", "wire/moved"]]
+    assert {row["feed"]: (row["health"], row["new"]) for row in results["poll_batch"]} == {
+        "wire/good": ("ok", 2),
+        "wire/moved": ("html_instead", 0),
+    }
+    assert results["summary"]["health"] == {"ok": 1, "html_instead": 1}
+    assert results["summary"]["new"] == 2
+
+
+def test_nothing_due_is_a_green_run(pipeline: None, load_dag: "Callable[[str], DAG]") -> None:
+    dag = load_dag("poll_feeds")
+    _run(dag)
+    state, results = _run(dag)
+    assert state == "success"
+    assert results["poll_batch"] == "skipped"
+    assert results["summary"]["feeds"] == 0
+
+
+def test_the_report_counts_and_all_is_well_before_the_first_poll(
+    pipeline: None, load_dag: "Callable[[str], DAG]"
+) -> None:
+    state, results = _run(load_dag("watch_feeds"))
+    assert state == "success"
+    assert results["report"] == {"new": 2}
+
+
+def test_a_feed_that_was_not_polled_turns_the_task_red(
+    pipeline: None, load_dag: "Callable[[str], DAG]", tmp_path: Path
+) -> None:
+    _forget_to_poll("wire/good", datetime.now(UTC) - timedelta(hours=2))
+    state, results = _run(load_dag("watch_feeds"))
+    assert state == "failed"
+    assert results["overdue"] == "failed"
+
+
+def _forget_to_poll(feed_id: str, due: datetime) -> None:
+    state = open_state(load_settings())
+    state.save_feed(FeedState(feed_id=feed_id, health="ok", next_due=due, last_success=due))
+    state.close()
