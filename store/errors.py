@@ -13,6 +13,17 @@ class BadRecord(SyriaWireError):  # noqa: N818  (named for what it is, as the po
     """A record that can never be processed, however often it is tried: it belongs into the dead letters."""
 
 
+class TooLarge(BadRecord):
+    """The log cannot take some of the entries; `places` are their indices in what `append` was given.
+
+    The others may be there or not: append them again without these.
+    """
+
+    def __init__(self, message: str, places: tuple[int, ...]) -> None:
+        super().__init__(message)
+        self.places = places
+
+
 class Unavailable(SyriaWireError):  # noqa: N818
     """The world is in the way (disk, broker, index): the same call can succeed later. Wait, then retry."""
 

@@ -1,10 +1,14 @@
-"""Settings: environment over settings file over defaults. What is unknown or ill-typed stops the program."""
+"""Settings: environment over settings file over the home's own file over defaults.
+
+What is unknown or ill-typed stops the program. The home's file, `<home>/syriawire.yml`, says what this home was
+made for: `up --demo` writes the demo's catalogue into it, so that `syriawire status` speaks of the same feeds.
+"""
 
 import difflib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
@@ -13,10 +17,20 @@ from store.errors import SettingsError
 
 PREFIX = "SYRIAWIRE_"
 SETTINGS_FILE = "SYRIAWIRE_SETTINGS"
+HOME_FILE = "syriawire.yml"
 TEST_PREFIX = "SYRIAWIRE_TEST_"
 ROOT = Path(__file__).resolve().parent.parent
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
+
+
+class Secret(str):
+    """A setting that no `repr` shows: what is logged of a dict or a struct must not hold it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'" if self else "''"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,13 +59,55 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     log_level: str = "info"
     batch: Annotated[int, msgspec.Meta(ge=1, le=10000)] = 200
     """How many records a processor takes at once."""
+    kafka_partitions: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 6
+    """Of a topic that is made by us; as many workers of one stage can share the work."""
+    kafka_replication: Annotated[int, msgspec.Meta(ge=1, le=9)] = 1
+    """Copies of each partition. With one, the broker syncs its disk before it acknowledges."""
+    kafka_retention_days: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """How long the topics keep a record; 0: for ever, as `verify` and `replay` want it."""
+    kafka_max_bytes: Annotated[int, msgspec.Meta(ge=1024, le=100_000_000)] = 4 * 1024 * 1024
+    """The largest record; what is larger is dead-lettered with a pointer into the archive."""
+    kafka_timeout: Seconds = 30.0
+    """How long one call may wait for the brokers before it says that they are unavailable."""
+    kafka_session_timeout: Seconds = 15.0
+    """A worker that died without a word is out of its group after this; the brokers' least is 6."""
+    kafka_work_timeout: Seconds = 300.0
+    """A worker that did not poll for so long is out of its group, and its records go to another."""
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_username: str = ""
+    kafka_password: Secret = Secret("")
+    kafka_ca_file: str = ""
+    """PEM; empty: the certificates of this system."""
+    kafka_cert_file: str = ""
+    """PEM with our own certificate, where the brokers ask for one; its key is in `kafka_key_file`."""
+    kafka_key_file: str = ""
+    elasticsearch_user: str = ""
+    elasticsearch_password: Secret = Secret("")
+    elasticsearch_api_key: Secret = Secret("")
+    """Instead of user and password: the key as Elasticsearch gives it out, encoded."""
+    elasticsearch_ca_file: str = ""
+    """The authority that signed the server's certificate, PEM; empty: those that Python trusts."""
+    elasticsearch_verify: bool = True
+    """False takes any certificate: for a trial only."""
+    elasticsearch_shards: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 1
+    """Of an index that is made by us; one holds some 30 GB well."""
+    elasticsearch_replicas: Annotated[int, msgspec.Meta(ge=0, le=9)] | None = None
+    """Copies beside the first; by default one as soon as there is a second node."""
+    elasticsearch_refresh: Seconds = 1.0
+    """How long a reader may not yet see what was written: the port promises a second."""
+    elasticsearch_timeout: Seconds = 30.0
+    """How long one request may take."""
+    elasticsearch_patience: Seconds = 60.0
+    """How long a write that the server is too busy for is tried again before the index counts as unavailable."""
 
 
 _NAMES = tuple(field.name for field in msgspec.structs.fields(Settings))
+_SECRETS = {field.name for field in msgspec.structs.fields(Settings) if field.type is Secret}
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Reads `SYRIAWIRE_SETTINGS` (YAML), then the environment over it. Raises `SettingsError`."""
+    """All settings, the paths absolute. Raises `SettingsError`."""
     env = os.environ if environ is None else environ
     values = _from_file(env.get(SETTINGS_FILE, ""))
     for name, value in env.items():
@@ -61,7 +117,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         if key not in _NAMES:
             raise _unknown(key, where=name, spelled=lambda known: PREFIX + known.upper())
         values[key] = value
-    return _with_defaults(_convert(values))
+    home_file = _convert({**values}).home / HOME_FILE
+    own = _from_file(str(home_file)) if home_file.exists() else {}
+    return _with_defaults(_convert({**own, **values}))
 
 
 def _from_file(path: str) -> dict[str, Any]:
@@ -95,8 +153,9 @@ def _convert(values: dict[str, Any]) -> Settings:
             msgspec.convert({key: value}, Settings, strict=False, dec_hook=_path)
         except msgspec.ValidationError as error:
             what = str(error).split(" - at")[0]
+            shown = "its value" if key in _SECRETS else repr(value)
             raise SettingsError(
-                f"{PREFIX}{key.upper()}: {value!r} will not do: {what[0].lower()}{what[1:]}"
+                f"{PREFIX}{key.upper()}: {shown} will not do: {what[0].lower()}{what[1:]}"
             ) from error
     return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
 
@@ -104,7 +163,10 @@ def _convert(values: dict[str, Any]) -> Settings:
 def _path(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str):
         return Path(value).expanduser()
-    raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    wanted = "str" if kind is Secret else kind.__name__
+    raise TypeError(f"expected {wanted}, got {type(value).__name__}")
 
 
 def _with_defaults(settings: Settings) -> Settings:

@@ -241,7 +241,9 @@ def test_pages_cover_everything_once_in_order(new_index: NewIndex) -> None:
     assert times == sorted(times, reverse=True)
 
 
-@pytest.mark.parametrize("after", ["", "x", "-1", "from--1", "99999999999", "from-99999999999", "from-٣", "é" * 500])
+@pytest.mark.parametrize(
+    "after", ["", "x", "-1", "from--1", "99999999999", "from-99999999999", "from-٣", "é" * 500]
+)
 def test_a_page_that_the_index_did_not_give_out_is_refused(new_index: NewIndex, after: str) -> None:
     index = new_index()
     index.put([article("1")])
@@ -259,7 +261,11 @@ def test_a_limit_beyond_all_bounds_gives_what_there_is(new_index: NewIndex) -> N
 
 def test_the_text_of_a_retracted_article_is_not_searched(new_index: NewIndex) -> None:
     index = new_index()
-    text = {"headline": "WITHDRAWN: Town falls", "body": "Fighters took Qaryatain.", "ednote": "Editors: unfounded."}
+    text = {
+        "headline": "WITHDRAWN: Town falls",
+        "body": "Fighters took Qaryatain.",
+        "ednote": "Editors: unfounded.",
+    }
     index.put([article("1", pubstatus="canceled", **text)])
     assert found(index, Word("Qaryatain")) == []
     assert found(index, Word("fighter")) == []
