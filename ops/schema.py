@@ -13,7 +13,8 @@ _RECORDS = {"article": Article, "dead-letter": DeadLetter}
 def files() -> dict[str, bytes]:
     """File name → content."""
     return {
-        f"{name}.json": msgspec.json.format(msgspec.json.encode(msgspec.json.schema(record)), indent=2) + b"\n"
+        f"{name}.json": msgspec.json.format(msgspec.json.encode(msgspec.json.schema(record)), indent=2)
+        + b"\n"
         for name, record in _RECORDS.items()
     }
 

@@ -143,7 +143,9 @@ def _from_file(path: str) -> dict[str, Any]:
 
 def _unknown(key: str, *, where: str, spelled: Callable[[str], str]) -> SettingsError:
     close = difflib.get_close_matches(key, _NAMES, n=1)
-    hint = f"did you mean {spelled(close[0])!r}?" if close else f"known are: {', '.join(map(spelled, _NAMES))}"
+    hint = (
+        f"did you mean {spelled(close[0])!r}?" if close else f"known are: {', '.join(map(spelled, _NAMES))}"
+    )
     return SettingsError(f"{where}: unknown setting {spelled(key)!r}: {hint}")
 
 

@@ -122,7 +122,5 @@ def newest_document(article: Article) -> Document:
     document.add_text("exact_headline", " ".join(words(headline)))
     document.add_text("exact_body", " ".join(words(body)))
     if article.language in STEMMERS:
-        document.add_text(
-            f"stem_{article.language}", prepare(article.language, f"{headline}\n{body}")
-        )
+        document.add_text(f"stem_{article.language}", prepare(article.language, f"{headline}\n{body}"))
     return document
