@@ -11,6 +11,7 @@ from processors.enrich import Enrich, EnrichStage
 from processors.group import Group
 from processors.index import IndexStage
 from processors.run import Loop, Stage, run
+from processors.turn import Turn
 from store.connect import open_index, open_log, open_state
 from store.settings import Settings
 
@@ -31,8 +32,15 @@ def work(
             stage = Group(log, state)
         case "index":
             stage = IndexStage(index)
+    # The embedded log has one active consumer a group anyway, and knows at once when that one died.
+    alone = name == "group" and not settings.log.startswith("sqlite:")
     loop = Loop(
-        log=log, clock=lambda: datetime.now(UTC), stop=stop, batch=settings.batch, until_idle=until_idle
+        log=log,
+        clock=_now,
+        stop=stop,
+        batch=settings.batch,
+        until_idle=until_idle,
+        turn=Turn(state, name, _now) if alone else None,
     )
     try:
         return run(stage, loop)
@@ -40,3 +48,7 @@ def work(
         index.close()
         state.close()
         log.close()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 import structlog
 
+from processors.turn import Turn
 from store.errors import BadRecord, Revoked, Unavailable
 from store.identity import digest
 from store.log import DEAD, Consumer, Entry, Log, Record
@@ -57,6 +58,8 @@ class Loop:
     stop: threading.Event
     batch: int = 200
     until_idle: bool = False
+    turn: Turn | None = None
+    """For a stage of which only one worker may be active."""
 
 
 def run(stage: Stage, loop: Loop) -> Counter[str]:
@@ -66,29 +69,50 @@ def run(stage: Stage, loop: Loop) -> Counter[str]:
     failures = 0
     while not loop.stop.is_set():
         try:
+            if loop.turn is not None and not loop.turn.mine():
+                consumer = _closed(consumer)
+                if _idle(stage, loop):
+                    break
+                loop.stop.wait(_POLL_SECONDS)
+                continue
             if consumer is None:
                 stage.start()
                 consumer = loop.log.consumer(stage.source, stage.name)
-            records = consumer.poll(loop.batch, _POLL_SECONDS if not loop.until_idle else 0.1)
+            records = consumer.poll(loop.batch, 0.1 if loop.until_idle else _POLL_SECONDS)
             if records:
                 counts += _work_through(stage, loop, records)
                 consumer.commit()
-            elif loop.until_idle and loop.log.lag(stage.source, stage.name) == 0:
+            elif _idle(stage, loop):
                 break
             failures = 0
         except Revoked as revoked:
             _LOG.warning("partition_revoked", stage=stage.name, reason=str(revoked))
-            consumer = None
+            consumer = _closed(consumer)
         except Unavailable as unavailable:
             failures += 1
-            wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (failures - 1))
-            _LOG.warning("waiting_for_the_world", stage=stage.name, reason=str(unavailable), seconds=wait)
-            if consumer is not None:
-                consumer.rewind()
-            loop.stop.wait(wait)
+            _wait(stage, loop, consumer, unavailable, failures)
+    _closed(consumer)
+    if loop.turn is not None:
+        loop.turn.give_back()
+    return counts
+
+
+def _idle(stage: Stage, loop: Loop) -> bool:
+    return loop.until_idle and loop.log.lag(stage.source, stage.name) == 0
+
+
+def _closed(consumer: Consumer | None) -> None:
     if consumer is not None:
         consumer.close()
-    return counts
+
+
+def _wait(stage: Stage, loop: Loop, consumer: Consumer | None, reason: Unavailable, failures: int) -> None:
+    """Longer with each failure; afterwards the same records come again."""
+    seconds = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (failures - 1))
+    _LOG.warning("waiting_for_the_world", stage=stage.name, reason=str(reason), seconds=seconds)
+    if consumer is not None:
+        consumer.rewind()
+    loop.stop.wait(seconds)
 
 
 def _work_through(stage: Stage, loop: Loop, records: Sequence[Record]) -> Counter[str]:

@@ -1,6 +1,7 @@
 """The consumer loop: bad records become dead letters, a bad world is waited for, nothing is skipped."""
 
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from processors import run as loop_module
 from processors.run import Failure, Loop, run
+from processors.turn import Turn
+from store.adapters.sql_state import SqlState
 from store.adapters.sqlite_log import SqliteLog
 from store.errors import BadRecord, IndexUnavailable, Revoked
 from store.log import DEAD, RAW, Consumer, Entry, Log, Record, read_until
@@ -162,3 +165,24 @@ def test_stop_ends_the_loop_between_batches(log: SqliteLog) -> None:
     run(stage, Loop(log=log, clock=lambda: NOON, stop=stop))
     assert stage.delivered == []
     assert log.lag(RAW, "recorder") == 1
+
+
+def test_only_the_worker_whose_turn_it_is_works(log: SqliteLog, tmp_path: Path) -> None:
+    append(log, "1", "2")
+    state = SqlState(f"sqlite:///{tmp_path}/state.db")
+    first, second = Turn(state, "recorder", lambda: NOON), Turn(state, "recorder", lambda: NOON)
+    assert first.mine()
+    waiting, stop = Recorder(), threading.Event()
+    loop = Loop(log=log, clock=lambda: NOON, stop=stop, turn=second)
+    worker = threading.Thread(target=run, args=(waiting, loop))
+    worker.start()
+    working = Recorder()
+    run(working, Loop(log=log, clock=lambda: NOON, stop=threading.Event(), until_idle=True, turn=first))
+    assert [each.guid for each in working.delivered] == ["1", "2"]
+    append(log, "3")
+    while not waiting.delivered:  # the turn was given back
+        time.sleep(0.05)
+    stop.set()
+    worker.join()
+    assert [each.guid for each in waiting.delivered] == ["3"]
+    state.close()
