@@ -70,7 +70,8 @@ def run(stage: Stage, loop: Loop) -> Counter[str]:
     while not loop.stop.is_set():
         try:
             if loop.turn is not None and not loop.turn.mine():
-                consumer = _closed(consumer)
+                _close(consumer)
+                consumer = None
                 if _idle(stage, loop):
                     break
                 loop.stop.wait(_POLL_SECONDS)
@@ -87,11 +88,12 @@ def run(stage: Stage, loop: Loop) -> Counter[str]:
             failures = 0
         except Revoked as revoked:
             _LOG.warning("partition_revoked", stage=stage.name, reason=str(revoked))
-            consumer = _closed(consumer)
+            _close(consumer)
+            consumer = None
         except Unavailable as unavailable:
             failures += 1
             _wait(stage, loop, consumer, unavailable, failures)
-    _closed(consumer)
+    _close(consumer)
     if loop.turn is not None:
         loop.turn.give_back()
     return counts
@@ -101,7 +103,7 @@ def _idle(stage: Stage, loop: Loop) -> bool:
     return loop.until_idle and loop.log.lag(stage.source, stage.name) == 0
 
 
-def _closed(consumer: Consumer | None) -> None:
+def _close(consumer: Consumer | None) -> None:
     if consumer is not None:
         consumer.close()
 
