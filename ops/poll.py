@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from ingest.address import shown, without_secrets
 from ingest.catalogue import Catalogue, Feed, load_catalogue
 from ingest.fetch import OpenClient, fetch, open_client
 from ingest.health import HEALTH
@@ -23,7 +24,7 @@ OpenDesk = Callable[[Settings], AbstractContextManager[Desk]]
 
 
 class ListedFeed(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed of the catalogue as shown. Its headers are left out: they may hold a key."""
+    """One feed of the catalogue as shown: without its headers and what of its URL may be a key."""
 
     feed_id: str
     publisher: str
@@ -124,7 +125,7 @@ def list_feeds(settings: Settings) -> list[ListedFeed]:
         ListedFeed(
             feed_id=feed.id,
             publisher=feed.publisher,
-            url=feed.url,
+            url=without_secrets(feed.url),
             language=feed.language,
             every_seconds=feed.every.total_seconds(),
             format=feed.format,
@@ -137,10 +138,10 @@ def _check(feed: Feed, settings: Settings, client: OpenClient) -> CheckResult:
     fetched = fetch(feed, None, client, user_agent=settings.user_agent)
     answer = CheckResult(
         feed_id=feed.id,
-        url=feed.url,
+        url=without_secrets(feed.url),
         health=fetched.health,
         remedy=HEALTH[fetched.health],
-        detail=fetched.detail,
+        detail=shown(fetched.detail),
         status=fetched.status,
         bytes=len(fetched.body),
     )
@@ -151,7 +152,7 @@ def _check(feed: Feed, settings: Settings, client: OpenClient) -> CheckResult:
         answer,
         health=result.health,
         remedy=HEALTH[result.health],
-        detail=result.detail or fetched.detail,
+        detail=shown(result.detail or fetched.detail),
         title=result.title,
         articles=len(result.articles),
         newest=max((each.published for each in result.articles if each.published), default=None),
@@ -163,10 +164,10 @@ def _health(feed: Feed, state: FeedState, now: datetime) -> FeedHealth:
     return FeedHealth(
         feed_id=feed.id,
         publisher=feed.publisher,
-        url=feed.url,
+        url=without_secrets(feed.url),
         health=state.health,
         remedy=HEALTH.get(state.health, ""),
-        detail=state.detail,
+        detail=shown(state.detail),
         failures=state.failures,
         last_poll=state.last_poll,
         last_success=state.last_success,

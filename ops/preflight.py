@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 
 from ops.processes import marked
-from ops.programs import DEMO_FEEDS, syriawire, wires_address
-from store.settings import Settings
+from ops.programs import syriawire, wires_address
+from store.settings import DEMO_FEEDS, Settings
 
 PYTHONS = ((3, 11), (3, 14))
 """From (included), to (excluded); the same as `requires-python`."""

@@ -10,16 +10,15 @@ import msgspec
 
 from ops import airflow_home
 from ops.supervise import Program
-from store.settings import PREFIX, ROOT, Settings
+from store.settings import DEMO_FEEDS, PREFIX, Settings
 
 DEMO_POLL_EVERY = 30.0
-DEMO_FEEDS = ROOT / "demo" / "feeds"
 
 
 def for_demo(settings: Settings) -> Settings:
     """The same settings with the made-up catalogue and a quicker rhythm."""
     return msgspec.structs.replace(
-        settings, feeds=DEMO_FEEDS, poll_every=min(settings.poll_every, DEMO_POLL_EVERY)
+        settings, demo=True, feeds=DEMO_FEEDS, poll_every=min(settings.poll_every, DEMO_POLL_EVERY)
     )
 
 
@@ -37,10 +36,6 @@ def programs(settings: Settings, *, demo: bool) -> tuple[Program, ...]:
             name="airflow-clean", command=(sys.executable, "-m", "ops.airflow_clean"), starts_at_once=False
         ),
     )
-
-
-def _python(name: str, *arguments: str) -> Program:
-    return Program(name=name, command=(sys.executable, *arguments), starts_at_once=False)
 
 
 def environment(settings: Settings, outside: Mapping[str, str]) -> dict[str, str]:

@@ -54,22 +54,22 @@ class First:
     finish: Callable[[int], None]
 
 
-def up(settings: Settings, *, demo: bool) -> int:
+def up(given: Settings, *, demo: bool) -> int:
     """Runs the pipeline until SIGINT, SIGTERM or SIGHUP; then returns 0, or 1 if it could not start.
 
     0 also after Ctrl-C: that is how one ends it, and `make` would report an error for anything else.
     """
-    settings = table.for_demo(settings) if demo else settings
+    settings = table.for_demo(given) if demo else given
 
     def start(stop: threading.Event) -> int:
-        claim_home(settings, demo=demo)
+        claim_home(given, demo=demo)
         if problems := preflight.problems(settings, demo):
             raise StartError("\n".join(problems))
         airflow_home.write_config(settings)
         return run(_plan(settings, demo=demo), screen, stop)
 
     with Screen() as screen:
-        return hold(settings.home, screen, start)
+        return hold(given.home, screen, start)
 
 
 def hold(home: Path, screen: Screen, start: Callable[[threading.Event], int]) -> int:
@@ -91,19 +91,17 @@ def hold(home: Path, screen: Screen, start: Callable[[threading.Event], int]) ->
 def claim_home(settings: Settings, *, demo: bool) -> None:
     """A home is the demo's or a live one for good: made-up articles must never stand among true ones.
 
-    The demo's home keeps its catalogue in a file, so that every command there speaks of the same feeds.
+    The demo's home says so in a file, so that every command there speaks of the demo's feeds.
     Raises `StartError`.
     """
-    mark = settings.home / HOME_FILE
-    made_up = mark.exists() and str(table.DEMO_FEEDS) in mark.read_text(encoding="utf-8")
     elsewhere = "set SYRIAWIRE_HOME to another folder, or remove this one"
-    if made_up and not demo:
+    if settings.demo and not demo:
         raise StartError(f"{settings.home}: holds the demo's made-up articles: {elsewhere}")
-    if demo and not made_up:
+    if demo and not settings.demo:
         if (settings.home / "log.db").exists():
             raise StartError(f"{settings.home}: holds an archive that is not the demo's: {elsewhere}")
-        lines = f"feeds: {table.DEMO_FEEDS}\npoll_every: {table.DEMO_POLL_EVERY}\n"
-        mark.write_text(f"# Written by `syriawire up --demo`.\n{lines}", encoding="utf-8")
+        text = "# Written by `syriawire up --demo`.\ndemo: true\n"
+        (settings.home / HOME_FILE).write_text(text, encoding="utf-8")
 
 
 def run(plan: Plan, screen: Screen, stop: threading.Event) -> int:

@@ -7,6 +7,7 @@ is in the history; and nothing else is there.
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -57,50 +58,48 @@ def verify(
             break
         time.sleep(_LOOK_AGAIN_SECONDS)
     problems += _surplus(log, index)
-    problems += [problem for place, problem in unreadable.items() if place not in dead]
+    kept = {(letter.topic, letter.partition, letter.offset) for letter in letters(log, retried=True)}
+    problems += [problem for place, problem in unreadable.items() if place not in kept]
     return Verification(
         ok=not problems,
         articles=len(expected),
         versions=sum(len(versions) for versions in expected.values()),
         indexed=sum(1 for _ in index.keys("newest")),
-        dead=len(dead),
+        dead=len(letters(log)),
         raw_end=sum(ends.values()),
         problems=problems,
     )
 
 
 _Versions = dict[str, set[int]]
-_Place = tuple[str, int]
 
 
-def _raw_versions(log: Log, ends: Ends) -> tuple[_Versions, dict[_Place, Problem]]:
-    """All versions of each id, and the records that are none of ours by (key, offset)."""
+def _raw_versions(log: Log, ends: Ends) -> tuple[_Versions, dict[tuple[str, int, int], Problem]]:
+    """All versions of each id, and the records that are none of ours by (topic, partition, offset)."""
     found: _Versions = {}
-    unreadable: dict[_Place, Problem] = {}
+    unreadable: dict[tuple[str, int, int], Problem] = {}
     for record in read_until(log, RAW, ends):
         try:
             article = decode_article(record.value)
         except BadRecord as bad:
-            place = (record.key, record.offset)
+            place = (record.topic, record.partition, record.offset)
             unreadable[place] = Problem("unreadable", record.key, f"offset {record.offset}: {bad}")
             continue
         found.setdefault(article.id, set()).add(article.version)
     return found, unreadable
 
 
-def _dead_versions(log: Log) -> set[_Place]:
-    """(id, version) of every dead letter that was not sent back; (key, offset) where it cannot be read."""
+def _dead_versions(log: Log) -> set[tuple[str, int]]:
+    """(id, version) of every dead letter that was not sent back and holds an article."""
     found = set()
     for letter in letters(log):
-        try:
+        with suppress(BadRecord):
             article = decode_article(letter.value)
             found.add((article.id, article.version))
-        except BadRecord:
-            found.add((letter.key, letter.offset))
     return found
 
 
-def _absent(index: Index, expected: _Versions, dead: set[_Place]) -> list[Problem]:
+def _absent(index: Index, expected: _Versions, dead: set[tuple[str, int]]) -> list[Problem]:
     index.refresh()
     newest = _highest(index, "newest")
     history: _Versions = {}

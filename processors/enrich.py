@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from lexicon.entries import Lexicon
+from processors.deliver import append
 from processors.language import detect
 from processors.run import Failure
 from processors.tag.tagger import Tagger
-from store.log import ENRICHED, RAW, Entry, Log
-from store.records import Article, encode
+from store.log import ENRICHED, RAW, Log
+from store.records import Article
 
 
 class Enrich:
@@ -59,5 +60,4 @@ class EnrichStage:
         return self._enrich(article)
 
     def deliver(self, articles: Sequence[Article]) -> list[Failure]:
-        self._log.append(ENRICHED, [Entry(article.id, encode(article)) for article in articles])
-        return []
+        return append(self._log, ENRICHED, articles)

@@ -1,17 +1,21 @@
 """Group: which articles carry the same text. First cut: identical copies; near copies and stories come later."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
+import structlog
 
 from lexicon.fold import words
+from processors.deliver import append
 from processors.run import Failure
+from store.errors import BadRecord
 from store.identity import digest
-from store.log import ENRICHED, GROUPED, Entry, Log, read_until
-from store.records import Article, decode_article, encode
+from store.log import ENRICHED, GROUPED, Log, Record, read_until
+from store.records import Article, decode_article
 from store.state import State
 
+_LOG = structlog.get_logger("syriawire.work")
 _SCOPE = "copies"
 _RECOVERED = "copies-recovered"
 _RECOVERED_AT_ONCE = 1000
@@ -33,8 +37,8 @@ def fingerprint(article: Article) -> str:
 class Group:
     """The stage between `articles.enriched` and `articles.grouped`.
 
-    The first article in the log with a text owns it; a later one of another id is its copy. Who owns what is kept in
-    the state store, and read again from the log when that was lost.
+    The first article in the log with a text owns it, as long as it carries that text; another one with it is its
+    copy. Who owns what is kept in the state store, and read again from the log when that was lost.
     """
 
     name = "group"
@@ -47,27 +51,40 @@ class Group:
     def start(self) -> None:
         if self._state.mark(_RECOVERED) is not None:
             return
-        grouped = read_until(self._log, GROUPED, self._log.ends(GROUPED))
+        grouped = _readable(read_until(self._log, GROUPED, self._log.ends(GROUPED)))
         while part := list(islice(grouped, _RECOVERED_AT_ONCE)):
-            self._owners([decode_article(record.value) for record in part])
+            self._owners(part)
         self._state.set_mark(_RECOVERED, "yes")
 
     def work(self, article: Article) -> Article:
         return article
 
     def deliver(self, articles: Sequence[Article]) -> list[Failure]:
+        self.start()  # the state store may have been lost since
         owners = self._owners(articles)
         grouped = [_grouped(article, owners.get(fingerprint(article), article.id)) for article in articles]
-        self._log.append(GROUPED, [Entry(article.id, encode(article)) for article in grouped])
-        return []
+        return append(self._log, GROUPED, grouped)
 
     def _owners(self, articles: Sequence[Article]) -> dict[str, str]:
-        """Fingerprint → id of the first article that had it; one transaction for all."""
+        """Fingerprint → id of the article that owns the text.
+
+        An article whose text has changed gives up the old one, which then goes to the next that carries it.
+        """
+        texts = {article.id: fingerprint(article) for article in articles}
+        self._state.give_up(_SCOPE, texts)
         wishes: dict[str, str] = {}
-        for article in articles:
-            wishes.setdefault(fingerprint(article), article.id)
+        for article_id, text in texts.items():
+            wishes.setdefault(text, article_id)
         wishes.pop("", None)
         return self._state.claim(_SCOPE, wishes)
+
+
+def _readable(records: Iterable[Record]) -> Iterator[Article]:
+    for record in records:
+        try:
+            yield decode_article(record.value)
+        except BadRecord as bad:  # `index` has made a dead letter of it
+            _LOG.warning("record_passed_over", topic=record.topic, offset=record.offset, reason=str(bad))
 
 
 def _grouped(article: Article, owner: str) -> Article:

@@ -69,22 +69,19 @@ def run(stage: Stage, loop: Loop) -> Counter[str]:
     failures = 0
     while not loop.stop.is_set():
         try:
+            if loop.until_idle and loop.log.lag(stage.source, stage.name) == 0:
+                break
             if loop.turn is not None and not loop.turn.mine():
                 _close(consumer)
                 consumer = None
-                if _idle(stage, loop):
-                    break
                 loop.stop.wait(_POLL_SECONDS)
                 continue
             if consumer is None:
                 stage.start()
                 consumer = loop.log.consumer(stage.source, stage.name)
-            records = consumer.poll(loop.batch, 0.1 if loop.until_idle else _POLL_SECONDS)
-            if records:
+            if records := consumer.poll(loop.batch, _POLL_SECONDS):
                 counts += _work_through(stage, loop, records)
                 consumer.commit()
-            elif _idle(stage, loop):
-                break
             failures = 0
         except Revoked as revoked:
             _LOG.warning("partition_revoked", stage=stage.name, reason=str(revoked))
@@ -97,10 +94,6 @@ def run(stage: Stage, loop: Loop) -> Counter[str]:
     if loop.turn is not None:
         loop.turn.give_back()
     return counts
-
-
-def _idle(stage: Stage, loop: Loop) -> bool:
-    return loop.until_idle and loop.log.lag(stage.source, stage.name) == 0
 
 
 def _close(consumer: Consumer | None) -> None:
@@ -119,7 +112,7 @@ def _wait(stage: Stage, loop: Loop, consumer: Consumer | None, reason: Unavailab
 
 def _work_through(stage: Stage, loop: Loop, records: Sequence[Record]) -> Counter[str]:
     done: list[Article] = []
-    source: dict[tuple[str, int, int], Record] = {}
+    sources: dict[tuple[str, int, int], list[Record]] = {}
     dead: list[DeadLetter] = []
     for record in records:
         try:
@@ -128,11 +121,10 @@ def _work_through(stage: Stage, loop: Loop, records: Sequence[Record]) -> Counte
             dead.append(_dead_letter(stage, record, str(bad), loop.clock()))
             continue
         done.append(article)
-        source[(article.id, *article.order)] = record
-    failed = stage.deliver(done)
+        sources.setdefault(_key(article), []).append(record)
+    failed = _delivered(stage, done)
     dead += [
-        _dead_letter(stage, source[(article.id, *article.order)], reason, loop.clock())
-        for article, reason in failed
+        _dead_letter(stage, sources[_key(article)].pop(0), reason, loop.clock()) for article, reason in failed
     ]
     if dead:
         loop.log.append(DEAD, [Entry(letter.key, encode(letter)) for letter in dead])
@@ -146,6 +138,25 @@ def _worked(stage: Stage, article: Article) -> Article:
         raise
     except Exception as error:  # a bug that one article brings out must not stop all the others
         raise BadRecord(f"{stage.name}: {type(error).__name__}: {error}: mend it, then retry") from error
+
+
+def _delivered(stage: Stage, articles: Sequence[Article]) -> list[Failure]:
+    """Delivers all; what raises an unforeseen error is looked for one by one, so that only it is left out."""
+    try:
+        return stage.deliver(articles)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001  (as in `_worked`: the others go on)
+        if len(articles) == 1:
+            return [
+                Failure(articles[0], f"{stage.name}: {type(error).__name__}: {error}: mend it, then retry")
+            ]
+        _LOG.exception("delivery_failed", stage=stage.name, articles=len(articles))
+        return [failure for article in articles for failure in _delivered(stage, [article])]
+
+
+def _key(article: Article) -> tuple[str, int, int]:
+    return (article.id, *article.order)
 
 
 def _dead_letter(stage: Stage, record: Record, reason: str, now: datetime) -> DeadLetter:
@@ -167,8 +178,8 @@ def _report(
     stage: Stage, done: Sequence[Article], failed: Sequence[Failure], dead: Sequence[DeadLetter]
 ) -> Counter[str]:
     """One line and one count an article."""
-    lost = {(article.id, *article.order) for article, _ in failed}
-    passed = [article for article in done if (article.id, *article.order) not in lost]
+    lost = {_key(article) for article, _ in failed}
+    passed = [article for article in done if _key(article) not in lost]
     for article in passed:
         _LOG.info("article_done", stage=stage.name, id=article.id, version=article.version)
     for letter in dead:

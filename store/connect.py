@@ -1,5 +1,6 @@
 """URL to adapter: the one place that knows which backends there are."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,8 +19,12 @@ def open_log(settings: Settings) -> Log:
             from store.adapters.sqlite_log import SqliteLog
 
             return SqliteLog(_path(settings.log))
+        case "kafka":
+            from store.adapters.kafka_log import KafkaLog
+
+            return KafkaLog(settings.log, settings)
         case _:
-            raise _unknown("SYRIAWIRE_LOG", settings.log, "sqlite:///PATH")
+            raise _unknown("SYRIAWIRE_LOG", settings.log, "sqlite:///PATH or kafka://HOST:9092")
 
 
 def open_index(settings: Settings) -> Index:
@@ -29,19 +34,25 @@ def open_index(settings: Settings) -> Index:
             from store.adapters.tantivy_index import TantivyIndex
 
             return TantivyIndex(_path(settings.index))
+        case "http" | "https":
+            from store.adapters.elastic_index import ElasticIndex
+
+            return ElasticIndex(settings.index, settings)
         case _:
-            raise _unknown("SYRIAWIRE_INDEX", settings.index, "tantivy:///PATH")
+            raise _unknown("SYRIAWIRE_INDEX", settings.index, "tantivy:///PATH or https://HOST:9200/PREFIX")
 
 
 def open_state(settings: Settings) -> State:
     """The state store that `SYRIAWIRE_STATE` names. Raises `SettingsError` for a URL of no known kind."""
     match urlsplit(settings.state).scheme:
-        case "sqlite":
+        case "sqlite" | "postgresql":
             from store.adapters.sql_state import SqlState
 
             return SqlState(settings.state)
         case _:
-            raise _unknown("SYRIAWIRE_STATE", settings.state, "sqlite:///PATH")
+            raise _unknown(
+                "SYRIAWIRE_STATE", settings.state, "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DB"
+            )
 
 
 def open_archive(settings: Settings) -> Archive:
@@ -57,4 +68,5 @@ def _path(url: str) -> Path:
 
 
 def _unknown(setting: str, url: str, right: str) -> SettingsError:
-    return SettingsError(f"{setting}: no log, index or state is known for {url!r}: write {right}")
+    shown = re.sub(r"//[^/@]*@", "//…@", url)  # a mistaken URL may hold a password all the same
+    return SettingsError(f"{setting}: no log, index or state is known for {shown!r}: write {right}")

@@ -52,6 +52,9 @@ class Consumer(Protocol):
     def commit(self) -> None:
         """Marks all that `poll` has handed out as done, durably. Raises `Revoked`."""
 
+    def positions(self) -> Ends:
+        """Where the next `poll` goes on, for each partition that this consumer reads and knows a position of."""
+
     def rewind(self) -> None:
         """Goes back to the last commit: the next `poll` hands the uncommitted records out again."""
 
@@ -87,7 +90,8 @@ def read_until(log: Log, topic: str, ends: Ends, limit: int = 1000) -> Iterator[
             for record in consumer.poll(limit, timeout=5.0):
                 if record.offset < ends.get(record.partition, 0):
                     yield record
-                if record.offset + 1 >= ends.get(record.partition, 0):
-                    waiting.discard(record.partition)
+            # Not the records tell that the end is reached: the last ones may be gone (retention, markers).
+            at = consumer.positions()
+            waiting = {partition for partition in waiting if at.get(partition, 0) < ends[partition]}
     finally:
         consumer.close()

@@ -1,7 +1,7 @@
 """Settings: environment over settings file over the home's own file over defaults.
 
 What is unknown or ill-typed stops the program. The home's file, `<home>/syriawire.yml`, says what this home was
-made for: `up --demo` writes the demo's catalogue into it, so that `syriawire status` speaks of the same feeds.
+made for: `up --demo` writes `demo: true` into it, so that every command there speaks of the same feeds.
 """
 
 import difflib
@@ -20,6 +20,7 @@ SETTINGS_FILE = "SYRIAWIRE_SETTINGS"
 HOME_FILE = "syriawire.yml"
 TEST_PREFIX = "SYRIAWIRE_TEST_"
 ROOT = Path(__file__).resolve().parent.parent
+DEMO_FEEDS = ROOT / "demo" / "feeds"
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
@@ -45,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     index: str = ""
     state: str = ""
     archive: str = ""
+    demo: bool = False
+    """This home holds the demo's made-up articles; `feeds` is then the demo's unless it is set."""
     feeds: Path = ROOT / "config" / "feeds"
     """The catalogue: a folder of YAML files, one a publisher."""
     gazetteer: Path = ROOT / "config" / "gazetteer"
@@ -119,7 +122,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         values[key] = value
     home_file = _convert({**values}).home / HOME_FILE
     own = _from_file(str(home_file)) if home_file.exists() else {}
-    return _with_defaults(_convert({**own, **values}))
+    settings = _convert({**own, **values})
+    if settings.demo and not {"feeds"} & {*own, *values}:
+        settings = msgspec.structs.replace(settings, feeds=DEMO_FEEDS)
+    return _with_defaults(settings)
 
 
 def _from_file(path: str) -> dict[str, Any]:

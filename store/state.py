@@ -75,7 +75,10 @@ class State(Protocol):
         """Gives the lease back if `owner` holds it."""
 
     def claim(self, scope: str, wishes: Mapping[str, str]) -> dict[str, str]:
-        """For each key the value it has in `scope`: the first that was ever claimed for it, now or before."""
+        """For each key the value it has in `scope`: the first that was claimed for it and did not give it up."""
+
+    def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
+        """Each value in `kept` loses all keys that it holds in `scope`, but the one named with it."""
 
     def mark(self, name: str) -> str | None:
         """A small named value, such as "the items were recovered"."""

@@ -154,6 +154,13 @@ class FakeState:
     def claim(self, scope: str, wishes: Mapping[str, str]) -> dict[str, str]:
         return {key: self._claims.setdefault((scope, key), value) for key, value in wishes.items()}
 
+    def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
+        self._claims = {
+            (held, key): value
+            for (held, key), value in self._claims.items()
+            if held != scope or value not in kept or kept[value] == key
+        }
+
     def mark(self, name: str) -> str | None:
         return self._marks.get(name)
 

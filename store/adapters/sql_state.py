@@ -1,69 +1,58 @@
-"""The state store on SQLAlchemy Core. A row is a key and the JSON of its struct, so a new field needs no migration."""
+"""The state store on SQLAlchemy Core. A row is a key and the JSON of its struct, so a new field needs no migration.
 
-import sqlite3
+Postgres runs it under READ COMMITTED: what must not race (leases, claims) is one statement each.
+"""
+
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 
-from store.adapters.sqlite_files import BUSY_SECONDS, make_room
-from store.errors import StateUnavailable
+from store.adapters.sql_engine import file_of, open_engine
+from store.adapters.sql_schema import CLAIMS, FEEDS, LEASES, MARKS, SEEN
+from store.errors import SettingsError, StateUnavailable
 from store.state import FeedState, Seen
 
 _IDS_A_QUERY = 500
-_metadata = sa.MetaData()
-_feeds = sa.Table(
-    "feeds", _metadata, sa.Column("id", sa.Text, primary_key=True), sa.Column("data", sa.Text, nullable=False)
-)
-_seen = sa.Table(
-    "seen", _metadata, sa.Column("id", sa.Text, primary_key=True), sa.Column("data", sa.Text, nullable=False)
-)
-_leases = sa.Table(
-    "leases",
-    _metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("owner", sa.Text, nullable=False),
-    sa.Column("expires", sa.Float, nullable=False),
-)
-_claims = sa.Table(
-    "claims",
-    _metadata,
-    sa.Column("scope", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)
-_marks = sa.Table(
-    "marks",
-    _metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)
+Insert = sqlite.Insert | postgresql.Insert
 
 
 class SqlState:
-    """`store.state.State` on a database that SQLAlchemy opens. Safe to use from several processes and threads."""
+    """`store.state.State` on SQLite or Postgres. Safe to use from several processes and threads.
+
+    Raises `SettingsError` for a URL that cannot be read; nothing is connected before the first call.
+    """
 
     def __init__(self, url: str) -> None:
-        self._url = sa.make_url(url)
+        try:
+            self._url = sa.make_url(url)
+        except (sa.exc.ArgumentError, ValueError) as error:
+            raise SettingsError(
+                "SYRIAWIRE_STATE: it cannot be read: write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DB"
+            ) from error
+        # A query may hold a password as well as the part before the host may.
+        self._shown = self._url.set(query={}).render_as_string(hide_password=True)
+        self._lock = threading.Lock()
         self._engine: sa.Engine | None = None
 
     def feed(self, feed_id: str) -> FeedState | None:
         with self._begin() as db:
-            row = db.execute(sa.select(_feeds.c.data).where(_feeds.c.id == feed_id)).first()
+            row = db.execute(sa.select(FEEDS.c.data).where(FEEDS.c.id == feed_id)).first()
         return msgspec.json.decode(row.data, type=FeedState) if row else None
 
     def feeds(self) -> list[FeedState]:
         with self._begin() as db:
-            rows = db.execute(sa.select(_feeds.c.data).order_by(_feeds.c.id)).all()
-        return [msgspec.json.decode(row.data, type=FeedState) for row in rows]
+            rows = db.execute(sa.select(FEEDS.c.data)).all()
+        feeds = [msgspec.json.decode(row.data, type=FeedState) for row in rows]
+        return sorted(feeds, key=lambda feed: feed.feed_id)  # a server's own order depends on its locale
 
     def save_feed(self, feed: FeedState) -> None:
-        self._replace(_feeds, [{"id": feed.feed_id, "data": _json(feed)}])
+        self._replace(FEEDS, [{"id": feed.feed_id, "data": _json(feed)}])
 
     def seen(self, ids: Iterable[str]) -> dict[str, Seen]:
         wanted = sorted(set(ids))
@@ -71,56 +60,72 @@ class SqlState:
         with self._begin() as db:
             for start in range(0, len(wanted), _IDS_A_QUERY):
                 part = wanted[start : start + _IDS_A_QUERY]
-                for row in db.execute(sa.select(_seen.c.id, _seen.c.data).where(_seen.c.id.in_(part))):
+                for row in db.execute(sa.select(SEEN.c.id, SEEN.c.data).where(SEEN.c.id.in_(part))):
                     found[row.id] = msgspec.json.decode(row.data, type=Seen)
         return found
 
     def save_seen(self, items: Sequence[Seen]) -> None:
-        self._replace(_seen, [{"id": item.id, "data": _json(item)} for item in items])
+        self._replace(SEEN, [{"id": item.id, "data": _json(item)} for item in items])
 
     def lease(self, name: str, owner: str, ttl: timedelta, now: datetime) -> bool:
-        expires = (now + ttl).timestamp()
+        # One statement, which the database repeats on the newest row when two come together.
+        free = sa.or_(LEASES.c.owner == owner, LEASES.c.expires <= now.timestamp())
         with self._begin() as db:
-            row = db.execute(sa.select(_leases).where(_leases.c.name == name)).first()
-            if row is not None and row.owner != owner and row.expires > now.timestamp():
-                return False
-            db.execute(_upsert(_leases), [{"name": name, "owner": owner, "expires": expires}])
-        return True
+            taken = db.execute(
+                _upsert(db, LEASES, where=free).returning(LEASES.c.owner),
+                {"name": name, "owner": owner, "expires": (now + ttl).timestamp()},
+            )
+            return taken.first() is not None
 
     def release(self, name: str, owner: str) -> None:
         with self._begin() as db:
-            db.execute(sa.delete(_leases).where(_leases.c.name == name, _leases.c.owner == owner))
+            db.execute(sa.delete(LEASES).where(LEASES.c.name == name, LEASES.c.owner == owner))
 
     def claim(self, scope: str, wishes: Mapping[str, str]) -> dict[str, str]:
-        keys = sorted(wishes)
+        keys = sorted(wishes)  # in one order everywhere, so that two transactions cannot wait for each other
         held: dict[str, str] = {}
         with self._begin() as db:
             for start in range(0, len(keys), _IDS_A_QUERY):
                 part = keys[start : start + _IDS_A_QUERY]
                 rows = [{"scope": scope, "key": key, "value": wishes[key]} for key in part]
-                db.execute(sqlite.insert(_claims).on_conflict_do_nothing(), rows)
-                asked = sa.select(_claims.c.key, _claims.c.value).where(
-                    _claims.c.scope == scope, _claims.c.key.in_(part)
+                db.execute(_insert(db, CLAIMS).on_conflict_do_nothing(), rows)
+                asked = sa.select(CLAIMS.c.key, CLAIMS.c.value).where(
+                    CLAIMS.c.scope == scope, CLAIMS.c.key.in_(part)
                 )
                 held.update((row.key, row.value) for row in db.execute(asked))
         return held
 
+    def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
+        values = sorted(kept)
+        mine = CLAIMS.c.scope == scope
+        with self._begin() as db:
+            for start in range(0, len(values), _IDS_A_QUERY):
+                part = values[start : start + _IDS_A_QUERY]
+                held = db.execute(
+                    sa.select(CLAIMS.c.key, CLAIMS.c.value).where(mine, CLAIMS.c.value.in_(part))
+                )
+                gone = [row.key for row in held if row.key != kept[row.value]]
+                db.execute(sa.delete(CLAIMS).where(mine, CLAIMS.c.key.in_(gone)))
+
     def mark(self, name: str) -> str | None:
         with self._begin() as db:
-            return db.execute(sa.select(_marks.c.value).where(_marks.c.name == name)).scalar_one_or_none()
+            return db.execute(sa.select(MARKS.c.value).where(MARKS.c.name == name)).scalar_one_or_none()
 
     def set_mark(self, name: str, value: str) -> None:
-        self._replace(_marks, [{"name": name, "value": value}])
+        self._replace(MARKS, [{"name": name, "value": value}])
 
     def close(self) -> None:
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        with self._lock:
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
 
     def _replace(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-        if rows:
+        key = table.columns.keys()[0]
+        newest = {row[key]: row for row in rows}
+        if newest:
             with self._begin() as db:
-                db.execute(_upsert(table), rows)
+                db.execute(_upsert(db, table), [newest[each] for each in sorted(newest)])
 
     @contextmanager
     def _begin(self) -> Iterator[sa.Connection]:
@@ -131,41 +136,30 @@ class SqlState:
             self.close()
             cause = getattr(error, "orig", None) or error
             raise StateUnavailable(
-                f"{self._url.render_as_string(hide_password=True)}: {cause}: mend it, it is tried again"
+                f"{self._shown}: {' '.join(str(cause).split())}: mend it, it is tried again"
             ) from error
 
     def _connect(self) -> sa.Engine:
-        path = Path(self._url.database or "")
-        if self._engine is not None and not path.exists():
-            self.close()  # it was deleted under a process that lives on
-        if self._engine is None:
-            make_room(path)
-            # Autocommit in the driver: the transactions are begun below, as IMMEDIATE ones.
-            engine = sa.create_engine(
-                self._url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
-            )
-            sa.event.listen(engine, "connect", _prepare)
-            sa.event.listen(engine, "begin", _begin_immediate)
-            _metadata.create_all(engine)
-            self._engine = engine
-        return self._engine
+        with self._lock:
+            path = file_of(self._url)
+            if self._engine is not None and path is not None and not path.exists():
+                self._engine.dispose()  # it was deleted under a process that lives on
+                self._engine = None
+            if self._engine is None:
+                self._engine = open_engine(self._url)
+            return self._engine
 
 
-def _prepare(connection: sqlite3.Connection, _: object) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
+def _insert(db: sa.Connection, table: sa.Table) -> Insert:
+    return postgresql.insert(table) if db.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _begin_immediate(connection: sa.Connection) -> None:
-    # A transaction that reads first and writes later would fail with "locked" instead of waiting.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _upsert(table: sa.Table) -> sqlite.Insert:
-    insert = sqlite.insert(table)
+def _upsert(db: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool] | None = None) -> Insert:
+    """Inserts a row, or replaces the one with its key; with `where`, only if that holds for the old row."""
+    insert = _insert(db, table)
     key, *others = table.columns.keys()
     return insert.on_conflict_do_update(
-        index_elements=[key], set_={name: insert.excluded[name] for name in others}
+        index_elements=[key], set_={name: insert.excluded[name] for name in others}, where=where
     )
 
 

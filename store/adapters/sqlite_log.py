@@ -99,6 +99,9 @@ class _Reader:
         self._position = records[-1].offset + 1
         return records
 
+    def positions(self) -> Ends:
+        return {0: self._position}
+
     def commit(self) -> None:
         """Nothing to do: no group, no position to keep."""
 
@@ -151,6 +154,9 @@ class _Member:
             db.execute(
                 "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", (self._topic, self._group, self._next)
             )
+
+    def positions(self) -> Ends:
+        return {} if self._next is None else {0: self._next}
 
     def rewind(self) -> None:
         self._next = None

@@ -1,6 +1,7 @@
 """The files of the embedded index: one physical index is a folder with two tantivy indexes, newest and history."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tantivy import Document, Index, IndexWriter, Searcher
@@ -46,7 +47,7 @@ class Physical:
             try:
                 newest.append((key, newest_document(article)))
                 history.append((key, history_document(article)))
-            except (ValueError, UnicodeEncodeError) as error:
+            except (ValueError, OverflowError) as error:
                 rejected.append(Rejected(article, f"index: {error}"))
         self.history.put(history)
         self.newest.put(newest)
@@ -100,8 +101,10 @@ class _Part:
     def put(self, entries: Sequence[tuple[Key, Document]]) -> None:
         """Of the records of one slot, stored or in `entries`, the greatest stays. Durable on return."""
         best: dict[str, tuple[Key, Document]] = {}
-        for key, document in sorted(entries, key=lambda entry: entry[0]):
-            best[self._slot(key)] = (key, document)
+        for key, document in entries:
+            slot = self._slot(key)
+            if slot not in best or best[slot][0] < key:  # of equal ones the first stays
+                best[slot] = (key, document)
         writer = self._writing()  # before the look at what is stored: from here on nobody else changes it
         stored = self._stored(key.id for key, _ in best.values())
         news = [
@@ -119,10 +122,11 @@ class _Part:
         self.refresh()
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
-            self._writer = None
-        self._index = None
+        """Never raises: what a broken disk left of the writer is thrown away, and its lock with it."""
+        writer, self._writer, self._index = self._writer, None, None
+        if writer is not None:
+            with suppress(ValueError, RuntimeError, OSError):
+                writer.wait_merging_threads()
 
     def _stored(self, ids: Iterable[str]) -> dict[str, Key]:
         """The keys in the index of these articles, by slot."""

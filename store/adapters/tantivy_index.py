@@ -15,7 +15,6 @@ from store.index import Collection, Key, Rejected
 from store.query import FacetValue, Hit, Hits, KeywordField, Query
 from store.records import Article
 
-_WRITER_BYTES = 64_000_000
 _POINTER = "current"
 _DEFAULT = "articles"
 _PAGE_MARK = "from-"
@@ -157,10 +156,10 @@ class TantivyIndex:
 
     @contextmanager
     def _available(self) -> Iterator[None]:
-        """tantivy raises ValueError for all that goes wrong with its files."""
+        """tantivy raises ValueError for all that goes wrong with its files, RuntimeError once its writer is gone."""
         try:
             yield
-        except (ValueError, OSError) as error:
+        except (ValueError, RuntimeError, OSError) as error:
             self.close()
             busy = "LockBusy" in str(error)
             why = "another process is its writer" if busy else str(error)

@@ -80,8 +80,11 @@ def test_the_greatest_wins_within_one_batch(new_index: NewIndex) -> None:
 
 def test_an_equal_order_changes_nothing(new_index: NewIndex) -> None:
     index = new_index()
-    index.put([article("1", version=7, headline="as it was")])
+    index.put(
+        [article("1", version=7, headline="as it was"), article("1", version=7, headline="in the same batch")]
+    )
     index.put([article("1", version=7, headline="the same version again")])
+    index.refresh()
     stored = index.get(article("1").id)
     assert stored is not None
     assert stored.headline == "as it was"
@@ -324,7 +327,9 @@ def test_a_rebuilt_index_is_seen_after_the_swap(new_index: NewIndex) -> None:
 
 def test_what_can_never_be_stored_comes_back_with_the_reason(new_index: NewIndex) -> None:
     index = new_index()
-    rejected = index.put([article("1"), article("2", headline="half a character \ud83d")])
-    assert [each.article.guid for each in rejected] == ["2"]
-    assert rejected[0].reason
+    rejected = index.put(
+        [article("1"), article("2", headline="half a character \ud83d"), article("3", version=2**63)]
+    )
+    assert sorted(each.article.guid for each in rejected) == ["2", "3"]
+    assert all(each.reason for each in rejected)
     assert found(index, Everything()) == ["1"]

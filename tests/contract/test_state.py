@@ -1,14 +1,19 @@
 """The contract of `store.state`, over every adapter."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from queue import Queue
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
+from store.adapters.sql_schema import STEPS, TABLES, migrate
 from store.adapters.sql_state import SqlState
-from store.errors import StateUnavailable
+from store.errors import SettingsError, StateUnavailable
 from store.state import FeedState, Seen, State
 from tests.articles import NOON
 
@@ -83,6 +88,21 @@ def test_the_first_claim_stays(new_state: NewState) -> None:
     assert state.claim("copies", many) == many
 
 
+def test_a_value_gives_up_what_it_does_not_keep(new_state: NewState) -> None:
+    state = new_state()
+    state.claim("copies", {"old text": "one", "other text": "two", "third text": "three"})
+    state.claim("rebuild", {"old text": "one"})
+    state.give_up("copies", {"one": "new text", "three": "third text", "nobody": ""})
+    wishes = {"old text": "four", "other text": "four", "third text": "four"}
+    assert new_state().claim("copies", wishes) == {
+        "old text": "four",
+        "other text": "two",
+        "third text": "three",
+    }
+    assert state.claim("rebuild", {"old text": "four"}) == {"old text": "one"}
+    state.give_up("copies", {})
+
+
 def test_marks(new_state: NewState) -> None:
     state = new_state()
     assert state.mark("items-recovered") is None
@@ -110,4 +130,103 @@ def test_a_state_file_that_was_deleted_is_made_anew(tmp_path: Path) -> None:
     assert state.mark("items-recovered") is None
     state.set_mark("items-recovered", "again")
     assert SqlState(f"sqlite:///{tmp_path}/state.db").mark("items-recovered") == "again"
+    state.close()
+
+
+def _ask_for_leases(open_state: NewState, owner: str, names: list[str], won: Queue[tuple[str, str]]) -> None:
+    state = open_state()
+    for name in names:
+        if state.lease(name, owner, MINUTE, NOON):
+            won.put((name, owner))
+    state.close()
+
+
+def test_of_many_who_ask_at_once_one_gets_the_lease(new_state: NewState) -> None:
+    names = [f"feed:{n}" for n in range(25)]
+    won: Queue[tuple[str, str]] = Queue()
+    threads = [
+        threading.Thread(target=_ask_for_leases, args=(new_state, f"owner {n}", names, won)) for n in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won.get()[0] for _ in range(won.qsize())) == sorted(names)
+
+
+def test_claims_that_cross_do_not_block_each_other(new_state: NewState) -> None:
+    forth = {str(n): "forth" for n in range(1200)}
+    back = dict.fromkeys(reversed(forth), "back")
+    with ThreadPoolExecutor(2) as pool:
+        held = [
+            future.result()
+            for future in [
+                pool.submit(new_state().claim, "copies", wishes) for wishes in (forth, back, forth, back)
+            ]
+        ]
+    assert held[0] == held[1] == held[2] == held[3]
+    assert new_state().claim("copies", {"0": "late"}) == {"0": held[0]["0"]}
+
+
+def test_items_that_are_saved_crosswise_do_not_block_each_other(new_state: NewState) -> None:
+    ids = [str(n) for n in range(600)]
+    with ThreadPoolExecutor(2) as pool:
+        for future in [
+            pool.submit(new_state().save_seen, [seen(id_, version) for id_ in order])
+            for version, order in enumerate((ids, ids[::-1], ids, ids[::-1]))
+        ]:
+            future.result()
+    assert len({item.version for item in new_state().seen(ids).values()}) == 1
+    new_state().save_seen([seen("0", 7), seen("0", 8)])
+    assert new_state().seen(["0"])["0"].version == 8
+
+
+def test_the_steps_make_the_tables_that_are_declared(tmp_path: Path) -> None:
+    state = SqlState(f"sqlite:///{tmp_path}/state.db")
+    state.set_mark("made", "yes")
+    state.close()
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/state.db")
+    assert_tables(sa.inspect(engine))
+    engine.dispose()
+
+
+def assert_tables(made: sa.Inspector) -> None:
+    for table in TABLES:
+        columns = {column["name"]: column for column in made.get_columns(table.name)}
+        assert {name: column["nullable"] for name, column in columns.items()} == {
+            column.name: column.nullable for column in table.columns
+        }
+        assert [columns[column.name]["type"].python_type for column in table.columns] == [
+            column.type.python_type for column in table.columns
+        ]
+        primary = made.get_pk_constraint(table.name)["constrained_columns"]
+        assert primary == [column.name for column in table.primary_key]
+
+
+def test_an_older_database_gets_the_new_steps_and_a_newer_one_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/state.db"
+    state = SqlState(url)
+    state.set_mark("before", "yes")
+    state.close()
+    engine = sa.create_engine(url)
+    newer = (*STEPS, ("ALTER TABLE marks ADD COLUMN since TEXT", "UPDATE marks SET since = 'long'"))
+    for _ in range(2):
+        with engine.begin() as connection:
+            migrate(connection, newer)
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM marks").all() == [("before", "yes", "long")]
+    engine.dispose()
+    with pytest.raises(SettingsError, match="run the newer program"):
+        SqlState(url).mark("before")
+
+
+def test_a_database_from_before_there_were_steps_is_taken_over(tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/state.db")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE marks (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")
+        connection.exec_driver_sql("INSERT INTO marks VALUES ('before', 'yes')")
+    engine.dispose()
+    state = SqlState(f"sqlite:///{tmp_path}/state.db")
+    assert state.mark("before") == "yes"
+    assert state.feeds() == []
     state.close()

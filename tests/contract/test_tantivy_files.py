@@ -1,6 +1,7 @@
 """What the embedded index promises beyond the contract: one writing process, and recovery when its folder fails."""
 
 import multiprocessing
+import resource
 import threading
 from pathlib import Path
 
@@ -41,6 +42,23 @@ def test_what_a_killed_writer_had_put_is_there_and_the_writer_is_free(tmp_path: 
     index = TantivyIndex(tmp_path / "index")
     assert index.get(article("1").id) is not None
     index.put([article("2")])
+    index.close()
+
+
+def test_a_full_disk_raises_the_ports_error_and_the_same_object_recovers(tmp_path: Path) -> None:
+    index = TantivyIndex(tmp_path / "index")
+    index.put([article("0")])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for n in range(1, 6):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+        try:
+            with pytest.raises(IndexUnavailable):
+                index.put([article(str(n))])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        index.put([article(str(n))])
+    index.refresh()
+    assert index.search(Query(now=None)).total == 6
     index.close()
 
 

@@ -1,5 +1,6 @@
 """The demo's wires on loopback, and the whole pipeline in one process, with everything real but the clock's pace."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -21,23 +23,23 @@ from store.records import Article
 from store.settings import ROOT, Settings, load_settings
 
 
-@contextmanager
-def hasty_desk(settings: Settings) -> Iterator[Desk]:
-    """The real ports, without the polite pause between two requests: the host is our own."""
-    with open_desk(settings) as desk:
-        yield replace(desk, pause=lambda _: None)
-
-
 class Pipeline:
-    """Settings of an own home, and each step of the flow as a call."""
+    """Settings of an own home, and each step of the flow as a call. `clock` is that of the polls."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] | None = None) -> None:
         self.settings = settings
+        self._clock = clock
+
+    @contextmanager
+    def _desk(self, settings: Settings) -> Iterator[Desk]:
+        """The real ports, without the polite pause between two requests: the host is our own."""
+        with open_desk(settings) as desk:
+            yield replace(desk, pause=lambda _: None, clock=self._clock or desk.clock)
 
     def poll(self, *feed_ids: str) -> dict[str, str]:
         """Polls the feeds, all without names, whether due or not. Returns their health."""
         wanted = feed_ids or [feed.feed_id for feed in list_feeds(self.settings)]
-        return {result.feed_id: result.health for result in poll(self.settings, wanted, desk=hasty_desk)}
+        return {result.feed_id: result.health for result in poll(self.settings, wanted, desk=self._desk)}
 
     def work(self) -> dict[str, int]:
         """Runs every stage until nothing is left. Returns how many each has done."""
@@ -50,6 +52,15 @@ class Pipeline:
         try:
             hits = index.search(Query(where=Word(word), now=None, limit=500)).hits
             return [hit.article for hit in hits]
+        finally:
+            index.close()
+
+    def everything(self) -> list[Article]:
+        """The newest version of every article."""
+        index = open_index(self.settings)
+        try:
+            index.refresh()
+            return list(index.scan(Query(now=None)))
         finally:
             index.close()
 
@@ -73,7 +84,7 @@ def wires(tmp_path: Path) -> Iterator[Wires]:
     running: list[subprocess.Popen[str]] = []
 
     def start(*options: str) -> str:
-        state = tmp_path / "wires.json"
+        state = tmp_path / f"wires{len(running)}.json"
         command = [sys.executable, "-m", "demo.server", "--port", "0", "--state", str(state), *options]
         process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         running.append(process)
@@ -97,11 +108,14 @@ def pipeline(tmp_path: Path, wires: Wires) -> Pipeline:
     return make_pipeline(tmp_path / "home", wires())
 
 
-def make_pipeline(home: Path, url: str, **changes: object) -> Pipeline:
+def make_pipeline(
+    home: Path, url: str, *, clock: Callable[[], datetime] | None = None, **changes: object
+) -> Pipeline:
     """A pipeline whose demo wires are at `url`."""
     environ = {
+        **{name: value for name, value in os.environ.items() if name.startswith("SYRIAWIRE_")},
         "SYRIAWIRE_HOME": str(home),
         "SYRIAWIRE_DEMO_URL": url,
         "SYRIAWIRE_FEEDS": str(ROOT / "demo" / "feeds"),
     }
-    return Pipeline(msgspec.structs.replace(load_settings(environ), **changes))
+    return Pipeline(msgspec.structs.replace(load_settings(environ), **changes), clock)

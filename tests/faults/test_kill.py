@@ -69,10 +69,16 @@ class Demo:
     def settings(self) -> Settings:
         return for_demo(load_settings({k: v for k, v in self.environ.items() if k.startswith("SYRIAWIRE_")}))
 
-    def kill(self, program: str) -> None:
-        """Kills the oldest process of a program."""
+    def processes(self, program: str) -> list[psutil.Process]:
+        """Those of one program, the oldest first."""
         mine = [each for each in marked(self.home) if _environ(each).get(PROGRAM_MARK) == program]
-        min(mine, key=lambda each: each.create_time()).kill()
+        return sorted(mine, key=lambda each: each.create_time())
+
+    def kill(self, program: str) -> None:
+        """Kills the oldest process of a program, and waits until another has taken its place."""
+        oldest = self.processes(program)[0]
+        oldest.kill()
+        until(lambda: any(each.create_time() > oldest.create_time() for each in self.processes(program)))
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -14,7 +14,7 @@ from ops import airflow_clean, airflow_home, programs
 from ops.supervise import Program, config_text
 from ops.up import StartError, claim_home
 from ops.watch import last_lines
-from store.settings import Settings, load_settings
+from store.settings import DEMO_FEEDS, Settings, load_settings
 
 
 @pytest.fixture
@@ -36,15 +36,16 @@ def test_a_home_is_the_demos_or_a_live_one_for_good(tmp_path: Path) -> None:
     settings = load_settings(environ)
     claim_home(settings, demo=False)
     claim_home(settings, demo=True)
+    settings = load_settings(environ)
     claim_home(settings, demo=True)
-    assert load_settings(environ).feeds == programs.DEMO_FEEDS
+    assert settings.feeds == DEMO_FEEDS
     assert load_settings({**environ, "SYRIAWIRE_FEEDS": "/mine"}).feeds == Path("/mine")
     with pytest.raises(StartError, match="made-up articles: set SYRIAWIRE_HOME"):
         claim_home(settings, demo=False)
     (home / "syriawire.yml").unlink()
     (home / "log.db").touch()
     with pytest.raises(StartError, match="not the demo's: set SYRIAWIRE_HOME"):
-        claim_home(settings, demo=True)
+        claim_home(load_settings(environ), demo=True)
 
 
 def test_somebody_elses_airflow_is_left_alone(settings: Settings) -> None:
@@ -59,7 +60,7 @@ def test_somebody_elses_airflow_is_left_alone(settings: Settings) -> None:
 
 def test_the_demo_has_its_own_wires_and_catalogue(settings: Settings) -> None:
     demo = programs.for_demo(settings)
-    assert demo.feeds == programs.DEMO_FEEDS
+    assert demo.feeds == DEMO_FEEDS
     assert demo.poll_every == 30
     live, made_up = programs.programs(settings, demo=False), programs.programs(demo, demo=True)
     assert [each.name for each in made_up] == ["wires", *(each.name for each in live)]

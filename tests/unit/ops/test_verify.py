@@ -103,6 +103,10 @@ def test_a_record_that_nobody_can_read_must_be_a_dead_letter(desk: Desk) -> None
     assert kinds(desk.verify()) == ["unreadable"]
     desk.bury(b"{not json", "broken", 0)
     assert kinds(desk.verify()) == []
+    retry(desk.log, letters(desk.log), NOON)
+    assert kinds(desk.verify()) == ["unreadable"]
+    desk.bury(b"{not json", "broken", 1)
+    assert kinds(desk.verify()) == []
 
 
 def test_retry_sends_back_and_marks(desk: Desk) -> None:

@@ -56,6 +56,34 @@ def test_the_same_article_again_is_not_its_own_copy(tmp_path: Path) -> None:
     assert [each.copy_of for each in grouped] == ["", ""]
 
 
+def test_an_article_owns_only_the_text_that_it_carries(tmp_path: Path) -> None:
+    one, other = (
+        "Residents said the gas field burns again today.",
+        "The crossing opened for two hours, officials said.",
+    )
+    grouped = group(tmp_path, [article("a", body=one), article("b", body=other)])
+    swapped = [article("a", version=2, body=other), article("b", version=2, body=one)]
+    grouped = group(tmp_path, swapped)
+    assert [each.copy_of for each in grouped[2:]] == ["", ""]
+
+
+def test_a_text_that_its_owner_corrected_goes_to_the_next_that_carries_it(tmp_path: Path) -> None:
+    corrected = article("1", version=2, headline="CORRECTION: Strikes reported near Qaryatain")
+    late = article("1", scope=ECHO)
+    grouped = group(tmp_path, [article("1"), corrected, late, article("2", scope=ECHO)])
+    assert [each.copy_of for each in grouped] == ["", "", "", late.id]
+
+
+def test_a_record_that_nobody_can_read_does_not_stop_a_recovery(tmp_path: Path) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    log.append(GROUPED, [Entry("broken", b"{not json"), Entry(article("1").id, encode(article("1")))])
+    stage = Group(log, SqlState(f"sqlite:///{tmp_path}/state.db"))
+    stage.deliver([article("1", scope=ECHO)])
+    last = list(read_until(log, GROUPED, log.ends(GROUPED)))[-1]
+    assert decode_article(last.value).copy_of == article("1").id
+    log.close()
+
+
 def test_a_lost_state_store_is_read_again_from_the_log(tmp_path: Path) -> None:
     group(tmp_path, [article("1")])
     grouped = group(tmp_path, [article("1", scope=ECHO)], state="another")

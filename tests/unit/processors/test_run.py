@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from processors import deliver
 from processors import run as loop_module
 from processors.run import Failure, Loop, run
 from processors.turn import Turn
 from store.adapters.sql_state import SqlState
 from store.adapters.sqlite_log import SqliteLog
-from store.errors import BadRecord, IndexUnavailable, Revoked
-from store.log import DEAD, RAW, Consumer, Entry, Log, Record, read_until
-from store.records import Article, DeadLetter, decode_dead_letter, encode
+from store.errors import BadRecord, IndexUnavailable, Revoked, TooLarge
+from store.log import DEAD, ENRICHED, RAW, Consumer, Ends, Entry, Log, Record, read_until
+from store.records import Article, DeadLetter, decode_article, decode_dead_letter, encode
 from tests.articles import NOON, article
 
 
@@ -30,6 +31,7 @@ class Recorder:
         self.down = 0
         self.bad: dict[str, Exception] = {}
         self.refused: set[str] = set()
+        self.trips: set[str] = set()
 
     def start(self) -> None:
         self.starts += 1
@@ -43,6 +45,8 @@ class Recorder:
         if self.down:
             self.down -= 1
             raise IndexUnavailable("index: down: wait")
+        if any(each.guid in self.trips for each in articles):
+            raise OverflowError("a bug of ours")
         self.delivered += [each for each in articles if each.guid not in self.refused]
         return [Failure(each, "index: too odd") for each in articles if each.guid in self.refused]
 
@@ -103,6 +107,42 @@ def test_what_the_sink_refuses_is_kept_too(log: SqliteLog) -> None:
     assert [letter.reason for letter in dead(log)] == ["index: too odd"]
 
 
+def test_two_refused_records_of_one_version_are_both_kept(log: SqliteLog) -> None:
+    for body in ("a", "b"):
+        log.append(RAW, [Entry(article("1").id, encode(article("1", body=body)))])
+    stage = Recorder()
+    stage.refused.add("1")
+    work(stage, log)
+    assert [decode_article(letter.value).body for letter in dead(log)] == ["a", "b"]
+
+
+def test_what_a_delivery_trips_over_is_found_and_kept(log: SqliteLog) -> None:
+    append(log, "1", "2", "3")
+    stage = Recorder()
+    stage.trips.add("2")
+    assert work(stage, log, batch=3) == {"done": 2, "dead": 1}
+    assert [each.guid for each in stage.delivered] == ["1", "3"]
+    assert ["OverflowError" in letter.reason for letter in dead(log)] == [True]
+
+
+def test_what_is_too_large_for_the_log_is_kept_and_the_others_go_on(log: SqliteLog) -> None:
+    class Narrow(SqliteLog):
+        def append(self, topic: str, records: Sequence[Entry]) -> None:
+            places = tuple(n for n, entry in enumerate(records) if len(entry.value) > 2000)
+            if places and topic != DEAD:
+                raise TooLarge("log: too large: raise the limit", places)
+            super().append(topic, records)
+
+    narrow = Narrow(log._file._path)
+    articles = [article("1"), article("2", body="x" * 3000), article("3")]
+    failed = deliver.append(narrow, ENRICHED, articles)
+    assert [(failure.article.guid, "too large" in failure.reason) for failure in failed] == [("2", True)]
+    assert [record.key for record in read_until(log, ENRICHED, log.ends(ENRICHED))] == [
+        articles[0].id,
+        articles[2].id,
+    ]
+
+
 def test_a_bad_world_is_waited_for_and_nothing_is_skipped(log: SqliteLog) -> None:
     append(log, "1", "2", "3")
     stage = Recorder()
@@ -149,6 +189,9 @@ class _Forgetful:
             self._inner.close()
             raise Revoked("taken over")
         self._inner.commit()
+
+    def positions(self) -> Ends:
+        return self._inner.positions()
 
     def rewind(self) -> None:
         self._inner.rewind()

@@ -1,0 +1,169 @@
+"""Our `Query` in Elasticsearch's terms; the same choices and weights as in `tantivy_query`."""
+
+import base64
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from lexicon.fold import words
+from store import query as ours
+from store.adapters.elastic_mapping import EMBARGO, LANGUAGES, NEWEST_FIRST
+from store.errors import BadPage
+from store.identity import digest
+
+Dsl = dict[str, Any]
+
+_HEADLINE_BOOST = 3.0
+_EXACT_BOOST = 2.0
+_EXACT_FIELDS = {
+    "any": (("exact_headline", _HEADLINE_BOOST * _EXACT_BOOST), ("exact_body", _EXACT_BOOST)),
+    "headline": (("exact_headline", 1.0),),
+    "body": (("exact_body", 1.0),),
+}
+_ANALYZER = "whitespace"  # what is asked for is folded already, as what is stored
+_MOST_ENDINGS = 1000
+_NOTHING: Dsl = {"match_none": {}}
+_EVERYTHING: Dsl = {"match_all": {}}
+# The id comes last, so that no two articles have the same place and pages never overlap.
+_SORT: dict[ours.Sort, list[Dsl]] = {
+    "relevance": [{"_score": "desc"}, {"id": "asc"}],
+    "newest": [{NEWEST_FIRST: "desc"}, {"id": "asc"}],
+    "first_seen": [{"first_seen": "desc"}, {"id": "asc"}],
+}
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """The end of a page: its order, how many articles came until there, and the place of the last one."""
+
+    sort: ours.Sort
+    seen: int
+    place: tuple[float | int, str]
+
+
+def translate(query: ours.Query) -> Dsl:
+    """The whole question, with what must not be shown left out."""
+    without: list[Dsl] = []
+    if query.now is not None:
+        without.append({"range": {EMBARGO: {"gt": _time(query.now)}}})
+    if not query.copies:
+        without.append({"exists": {"field": "copy_of"}})
+    return {"bool": {"must": [_node(query.where)], "must_not": without}}
+
+
+def order(query: ours.Query) -> list[Dsl]:
+    """What Elasticsearch sorts by."""
+    return _SORT[query.sort]
+
+
+def same_copy(query: ours.Query) -> str:
+    """Pages of one question go to the same copy of a shard: deleted articles give each other scores."""
+    return digest((repr(query.where), query.sort))
+
+
+def read_cursor(query: ours.Query) -> Cursor | None:
+    """The end of the page before. Raises `BadPage` if `query.after` was not made for this order."""
+    if query.after is None:
+        return None
+    try:
+        found = msgspec.json.decode(base64.urlsafe_b64decode(query.after), type=Cursor)
+    except (ValueError, msgspec.DecodeError) as error:
+        raise bad_page(query) from error
+    if found.sort != query.sort:
+        raise bad_page(query)
+    return found
+
+
+def bad_page(query: ours.Query) -> BadPage:
+    """What to raise for a `query.after` that was not given out for this search."""
+    return BadPage(f"page {(query.after or '')[:40]!r}: not one of this search: begin at its first page")
+
+
+def write_cursor(query: ours.Query, seen: int, place: Iterable[Any]) -> str:
+    """The value of `Hits.next`: opaque, and small enough for an address."""
+    value, id_ = place
+    encoded = msgspec.json.encode(Cursor(query.sort, seen, (value, id_)))
+    return base64.urlsafe_b64encode(encoded).decode("ascii")
+
+
+def _node(node: ours.Node) -> Dsl:  # noqa: PLR0911  (one case a kind of node)
+    match node:
+        case ours.Everything():
+            return _EVERYTHING
+        case ours.Word(text, field):
+            return _word(text, field)
+        case ours.Phrase(text, field, slop):
+            return _phrase(words(text), field, slop)
+        case ours.Prefix(text, field):
+            return _prefix(words(text), field)
+        case ours.Term(field, value):
+            return {"constant_score": {"filter": {"term": {field: value}}}}
+        case ours.TimeRange(field, low, high):
+            return {"constant_score": {"filter": _range(field, low, high)}}
+        case ours.And():
+            parts = [_node(part) for part in _flat(node)]
+            return {"bool": {"must": parts}} if parts else _NOTHING
+        case ours.Or():
+            parts = [_node(part) for part in _flat(node)]
+            return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else _NOTHING
+        case ours.Not(part):
+            return {"bool": {"must": [_EVERYTHING], "must_not": [_node(part)]}}
+
+
+def _flat(node: ours.And | ours.Or) -> Iterable[ours.Node]:
+    """A part of the same kind dissolves into its own parts: Elasticsearch takes 30 levels, no more."""
+    for part in node.parts:
+        if isinstance(part, ours.And | ours.Or) and type(part) is type(node):
+            yield from _flat(part)
+        else:
+            yield part
+
+
+def _word(text: str, field: ours.TextField) -> Dsl:
+    folded = words(text)
+    if len(folded) != 1:
+        return _phrase(folded, field, 0)
+    choices: list[Dsl] = [
+        {"term": {name: {"value": folded[0], "boost": boost}}} for name, boost in _EXACT_FIELDS[field]
+    ]
+    if field == "any":
+        # In each language: a question does not say which one it is in.
+        choices += [
+            {"match": {f"stem_{language}": {"query": text, "operator": "and"}}} for language in LANGUAGES
+        ]
+    return _best(choices)
+
+
+def _phrase(folded: list[str], field: ours.TextField, slop: int) -> Dsl:
+    if not folded:
+        return _NOTHING
+    asked = {"query": " ".join(folded), "slop": slop, "analyzer": _ANALYZER}
+    return _best(
+        [{"match_phrase": {name: {**asked, "boost": boost}}} for name, boost in _EXACT_FIELDS[field]]
+    )
+
+
+def _prefix(folded: list[str], field: ours.TextField) -> Dsl:
+    if not folded:
+        return _NOTHING
+    if len(folded) == 1:
+        return _best([{"prefix": {name: {"value": folded[0]}}} for name, _ in _EXACT_FIELDS[field]])
+    asked = {"query": " ".join(folded), "analyzer": _ANALYZER, "max_expansions": _MOST_ENDINGS}
+    return _best([{"match_phrase_prefix": {name: asked}} for name, _ in _EXACT_FIELDS[field]])
+
+
+def _best(choices: list[Dsl]) -> Dsl:
+    return {"dis_max": {"queries": choices}}
+
+
+def _range(field: str, low: datetime | None, high: datetime | None) -> Dsl:
+    if low is None and high is None:
+        return {"exists": {"field": field}}
+    bounds = {name: _time(bound) for name, bound in (("gte", low), ("lt", high)) if bound is not None}
+    return {"range": {field: bounds}}
+
+
+def _time(moment: datetime) -> str:
+    """Elasticsearch keeps milliseconds; the rest is cut off on both sides."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

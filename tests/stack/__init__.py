@@ -1,0 +1,1 @@
+"""Real servers for the tests, without containers: fetched once, started on loopback, stopped, wiped. See README.md."""
