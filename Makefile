@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 
-.PHONY: help demo run install test test-slow check ci bench schema requirements gazetteer-check clean
+.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench schema requirements gazetteer-check clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -16,13 +16,19 @@ demo: $(RUNTIME)  ## The whole pipeline on this machine, with made-up wires
 run: $(RUNTIME)  ## The same with the catalogue of live feeds, in var/live
 	@SYRIAWIRE_HOME=$${SYRIAWIRE_HOME:-var/live} exec $(BIN)/syriawire up
 
+demo-servers: $(DEV)  ## The demo on Kafka, Elasticsearch and Postgres, which it starts; in var/servers
+	@set -e; servers=$$($(BIN)/python -m tests.stack start); eval "$$servers"; \
+	export SYRIAWIRE_LOG=$$SYRIAWIRE_TEST_KAFKA/demo SYRIAWIRE_INDEX=$$SYRIAWIRE_TEST_ELASTICSEARCH/demo \
+	  SYRIAWIRE_STATE=$$SYRIAWIRE_TEST_POSTGRES SYRIAWIRE_HOME=$${SYRIAWIRE_HOME:-var/servers}; \
+	exec $(BIN)/syriawire up --demo
+
 install: $(RUNTIME)  ## Only the install
 
 test: $(DEV)  ## Unit, golden, contract and DAG tests; no server, no network
 	$(BIN)/python -m pytest -m "not slow and not servers"
 
 test-slow: $(DEV)  ## Tests that start processes: supervisor, scheduler, browser, faults
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow and not servers"
 
 check: $(DEV)  ## Lint, types, imports, generated files, gazetteer
 	$(BIN)/ruff check .
@@ -32,7 +38,15 @@ check: $(DEV)  ## Lint, types, imports, generated files, gazetteer
 	$(BIN)/python -m lexicon.check config/gazetteer
 	$(BIN)/python -m ops.schema --check docs/schema
 
-ci: check test test-slow  ## All that must hold before anything lands
+test-servers: $(DEV)  ## Tests on real Kafka, Elasticsearch and Postgres, which it starts (tests/stack/README.md)
+	@set -e; servers=$$($(BIN)/python -m tests.stack start); eval "$$servers"; \
+	$(BIN)/python -m tests.stack status; \
+	$(BIN)/python -m pytest -m servers || code=$$?; \
+	$(BIN)/python -m tests.stack stop; exit $${code:-0}
+
+test-all: test test-slow test-servers  ## Every test
+
+ci: check test-all  ## All that must hold before anything lands
 
 bench: $(DEV)  ## Measure; prints tables
 	$(BIN)/python -m bench.ports

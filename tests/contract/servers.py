@@ -63,7 +63,8 @@ def postgres_schema() -> Iterator[str]:
     url, schema = server("POSTGRES"), f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'CREATE SCHEMA "{schema}"')
-        yield f"{url}{'&' if '?' in url else '?'}options={quote(f'-csearch_path={schema}')}"
+    yield f"{url}{'&' if '?' in url else '?'}options={quote(f'-csearch_path={schema}')}"
+    with psycopg.connect(url, autocommit=True) as connection:  # the server may have been restarted since
         connection.execute(f'DROP SCHEMA "{schema}" CASCADE')
 
 

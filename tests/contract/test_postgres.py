@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from store.adapters.sql_schema import STEPS
 from store.adapters.sql_state import SqlState
 from store.errors import SettingsError, StateUnavailable
 from tests.articles import NOON
@@ -65,7 +66,9 @@ def test_processes_that_start_together_make_the_tables_once(url: str) -> None:
     engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     assert_tables(sa.inspect(engine))
     with engine.begin() as connection:
-        assert connection.exec_driver_sql("SELECT version FROM schema_version").all() == [(1,)]
+        assert connection.exec_driver_sql("SELECT version FROM schema_version ORDER BY version").all() == [
+            (number,) for number in range(1, len(STEPS) + 1)
+        ]
     engine.dispose()
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -17,7 +17,9 @@ import pytest
 from ops.processes import PROGRAM_MARK, marked
 from ops.programs import for_demo, programs
 from store.settings import ROOT, Settings, load_settings
+from tests.contract.servers import elastic_prefix, kafka_prefix, postgres_schema, server
 from tests.dags.test_scheduled import free_port
+from tests.stack.__main__ import SERVERS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SYRIAWIRE = str(Path(sys.executable).parent / "syriawire")
@@ -28,7 +30,7 @@ WHOLE_DAY = 60
 class Demo:
     """`syriawire up --demo` on free ports, in a home of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **places: str) -> None:
         self.home = home
         self.web = f"http://127.0.0.1:{free_port()}"
         self.environ = {
@@ -37,6 +39,7 @@ class Demo:
             "SYRIAWIRE_WEB_PORT": self.web.rpartition(":")[2],
             "SYRIAWIRE_AIRFLOW_PORT": str(free_port()),
             "SYRIAWIRE_DEMO_URL": f"http://127.0.0.1:{free_port()}",
+            **{f"SYRIAWIRE_{name.upper()}": value for name, value in places.items()},
         }
         self.process: subprocess.Popen[str] | None = None
 
@@ -92,7 +95,7 @@ class Demo:
 
     def verify(self) -> dict[str, int]:
         """Its counts; fails the test unless it exits 0."""
-        done = self.command("verify", "--json", "--wait", "60")
+        done = self.command("verify", "--json", "--wait", "90")
         assert done.returncode == 0, done.stdout + done.stderr
         counts: dict[str, int] = json.loads(done.stdout)
         return counts
@@ -118,19 +121,27 @@ def until(what: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.5)
 
 
+@contextmanager
+def running(demo: Demo) -> Iterator[Demo]:
+    """Started, and whatever a failed test has left is killed."""
+    try:
+        demo.start()
+        yield demo
+    finally:
+        for process in marked(demo.home):
+            process.kill()
+        if demo.process is not None:
+            demo.process.kill()
+            demo.process.communicate()
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(tmp_path / "var")
-    yield demo
-    for process in marked(demo.home):
-        process.kill()
-    if demo.process is not None:
-        demo.process.kill()
-        demo.process.communicate()
+    with running(Demo(tmp_path / "var")) as demo:
+        yield demo
 
 
 def test_nothing_is_lost_whatever_is_killed(demo: Demo) -> None:
-    demo.start()
     found = demo.command("search", "Qaryatain", "--json")
     assert all(json.loads(line)["headline"] for line in found.stdout.splitlines())
     assert found.stdout
@@ -153,3 +164,41 @@ def test_nothing_is_lost_whatever_is_killed(demo: Demo) -> None:
     assert demo.interrupt() == 0
     until(lambda: marked(demo.home) == [])
     assert demo.verify()["articles"] == counts["articles"]
+
+
+@pytest.mark.servers
+def test_nothing_is_lost_whatever_worker_is_killed_or_server_restarted(tmp_path: Path) -> None:
+    for name in ("KAFKA", "ELASTICSEARCH", "POSTGRES"):
+        server(name)  # skips, or fails in CI
+    with ExitStack() as stack:
+        places = {
+            "log": stack.enter_context(kafka_prefix()),
+            "index": stack.enter_context(elastic_prefix()),
+            "state": stack.enter_context(postgres_schema()),
+        }
+        demo = stack.enter_context(running(Demo(tmp_path / "var", **places)))
+        assert demo.command("search", "Qaryatain", "--json").stdout
+        for program in ("enrich", "group", "index", "web"):
+            demo.kill(program)
+            demo.verify()
+        for name in SERVERS:
+            restart(name)
+            demo.verify()
+        until(lambda: demo.articles() >= WHOLE_DAY, 180)
+        counts = demo.verify()
+        assert counts["articles"] == counts["indexed"]
+        assert counts["dead"] == 0
+        assert demo.interrupt() == 0
+
+
+def restart(name: str) -> None:
+    """Stops a server of the stack and starts it on the same data and port."""
+    for action in ("stop", "start"):
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.stack", action, name],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
