@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+import yaml
+
 from ops import airflow_home, preflight
 from ops import programs as table
 from ops.processes import HOME_MARK, stop_marked
@@ -91,17 +93,24 @@ def hold(home: Path, screen: Screen, start: Callable[[threading.Event], int]) ->
 def claim_home(settings: Settings, *, demo: bool) -> None:
     """A home is the demo's or a live one for good: made-up articles must never stand among true ones.
 
-    The demo's home says so in a file, so that every command there speaks of the demo's feeds.
+    The demo's home says in a file what it was started with, so that every command there speaks of the same.
     Raises `StartError`.
     """
     elsewhere = "set SYRIAWIRE_HOME to another folder, or remove this one"
     if settings.demo and not demo:
         raise StartError(f"{settings.home}: holds the demo's made-up articles: {elsewhere}")
-    if demo and not settings.demo:
-        if (settings.home / "log.db").exists():
-            raise StartError(f"{settings.home}: holds an archive that is not the demo's: {elsewhere}")
-        text = "# Written by `syriawire up --demo`.\ndemo: true\n"
-        (settings.home / HOME_FILE).write_text(text, encoding="utf-8")
+    if not demo:
+        return
+    if not settings.demo and (settings.home / "log.db").exists():
+        raise StartError(f"{settings.home}: holds an archive that is not the demo's: {elsewhere}")
+    ours = ("log", "index", "state", "archive", "demo_url", "web_port", "airflow_port")
+    values = {name: getattr(settings, name) for name in ours}
+    # What lies in the home itself is the default, and may be moved with it.
+    kept = {"demo": True, **{name: v for name, v in values.items() if str(settings.home) not in str(v)}}
+    text = "# Written by `syriawire up --demo`.\n" + yaml.safe_dump(kept)
+    mark = settings.home / HOME_FILE
+    mark.touch(mode=0o600)  # a URL may hold a password
+    mark.write_text(text, encoding="utf-8")
 
 
 def run(plan: Plan, screen: Screen, stop: threading.Event) -> int:

@@ -117,6 +117,24 @@ def test_list_feeds_shows_no_secret(settings: Settings) -> None:
     assert b"secret" not in msgspec.json.encode(listed)
 
 
+def test_a_key_in_an_address_is_shown_nowhere(settings: Settings, desk: Desk) -> None:
+    secret = FEEDS.replace(
+        '"${SYRIAWIRE_DEMO_URL}/top"', '"http://user:secret@levant-wire.example/top?key=TOKEN"'
+    )
+    (settings.feeds / "levant-wire.yml").write_text(secret, encoding="utf-8")
+    desk.state.save_feed(FeedState(feed_id="levant-wire/top", detail="moved to http://x.example/?key=TOKEN"))
+    everything = (
+        list_feeds(settings),
+        check(settings, client=client),
+        health_report(settings, NOON, desk=opener(desk)),
+        poll(settings, desk=opener(desk)),
+    )
+    shown = msgspec.json.encode(everything)
+    assert b"levant-wire.example/top?key=\xe2\x80\xa6" in shown
+    assert b"secret" not in shown
+    assert b"TOKEN" not in shown
+
+
 def test_over_the_embedded_adapters(settings: Settings) -> None:
     """The ports of the settings are opened and closed; what was polled is there for the next process."""
     assert len(due_batches(settings, NOON)) == 1

@@ -39,6 +39,10 @@ def test_a_home_is_the_demos_or_a_live_one_for_good(tmp_path: Path) -> None:
     settings = load_settings(environ)
     claim_home(settings, demo=True)
     assert settings.feeds == DEMO_FEEDS
+    assert str(home) not in (home / "syriawire.yml").read_text()
+    assert stat.S_IMODE((home / "syriawire.yml").stat().st_mode) == 0o600
+    claim_home(load_settings({**environ, "SYRIAWIRE_LOG": "kafka://broker:9092"}), demo=True)
+    assert load_settings(environ).log == "kafka://broker:9092"
     assert load_settings({**environ, "SYRIAWIRE_FEEDS": "/mine"}).feeds == Path("/mine")
     with pytest.raises(StartError, match="made-up articles: set SYRIAWIRE_HOME"):
         claim_home(settings, demo=False)
