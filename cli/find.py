@@ -8,7 +8,9 @@ import click
 import msgspec
 
 from cli.output import cell, json_line, json_option
+from lexicon.load import load_lexicon
 from search.errors import QuerySyntaxError
+from search.names import Names
 from search.reader import current
 from search.syntax import parse_query
 from store.connect import open_index
@@ -23,7 +25,11 @@ _PAGE = 500
 @click.option("--language", help="Only this language, such as ar.")
 @click.option("--feed", help="Only this feed, by its id.")
 @click.option("--no-copies", is_flag=True, help="Leave out articles that copy another.")
-@click.option("--sort", type=click.Choice(["relevance", "newest", "first_seen"]), default="relevance")
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "first_seen"]),
+    help="Default: relevance, or newest where nothing is asked.",
+)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @json_option
 @click.pass_obj
@@ -33,22 +39,23 @@ def search(
     language: str | None,
     feed: str | None,
     no_copies: bool,
-    sort: Sort,
+    sort: Sort | None,
     limit: int,
     as_json: bool,
 ) -> None:
     """Search the archive: words, "phrases", AND OR NOT, field:value (docs/search.md)."""
     now = datetime.now(UTC)
     try:
-        where = parse_query(query, now=now)
+        where = parse_query(query, now=now, names=Names(lambda: load_lexicon(settings.gazetteer)))
     except QuerySyntaxError as error:
         raise click.UsageError(str(error)) from error
+    order: Sort = sort or ("relevance" if query.strip() else "newest")
     parts: list[Node] = [where]
     if language:
         parts.append(Term("language", language))
     if feed:
         parts.append(Term("feed_id", feed))
-    asked = Query(where=And(tuple(parts)), now=now, copies=not no_copies, sort=sort, limit=min(limit, _PAGE))
+    asked = Query(where=And(tuple(parts)), now=now, copies=not no_copies, sort=order, limit=min(limit, _PAGE))
     _show(settings, asked, limit, as_json=as_json)
 
 

@@ -87,14 +87,11 @@ def _judge(prior: Seen | None, article: Article, fetched: datetime) -> _Verdict:
 
 
 def _renumbered(prior: Seen, article: Article) -> Seen | None:
-    """The wire sent the same content under a higher number: what lies between is late from now on."""
-    if (
-        prior.wire_version is None
-        or article.wire_version is None
-        or article.wire_version <= prior.wire_version
-    ):
+    """The wire sent the same content under a higher number, or its first: what lies below is late from now on."""
+    wire, known = article.wire_version, prior.wire_version
+    if wire is None or (known is not None and wire <= known):
         return None
-    return msgspec.structs.replace(prior, wire_version=article.wire_version)
+    return msgspec.structs.replace(prior, wire_version=wire)
 
 
 def _late(prior: Seen, article: Article, version: int) -> _Verdict:

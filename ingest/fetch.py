@@ -20,6 +20,7 @@ LIMIT = 20_000_000
 DEADLINE = 30.0
 """Seconds for one feed, redirects included."""
 REDIRECTS = 5
+_VALIDATOR = 1000
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _STATUS_HEALTH = {
@@ -148,8 +149,8 @@ async def _read(response: httpx.Response, limit: int) -> Fetched:
         health=_STATUS_HEALTH.get(status) or _by_class(status),
         detail="" if status < 400 else f"HTTP {status} {response.reason_phrase}".strip(),
         status=status,
-        etag=response.headers.get("etag", ""),
-        last_modified=response.headers.get("last-modified", ""),
+        etag=_validator(response.headers.get("etag", "")),
+        last_modified=_validator(response.headers.get("last-modified", "")),
         content_type=response.headers.get("content-type", ""),
         retry_after=_seconds(response.headers.get("retry-after", "")),
     )
@@ -178,11 +179,17 @@ async def _check_address(url: str, resolve: Resolve) -> None:
 
 def _headers(feed: Feed, state: FeedState | None, user_agent: str) -> dict[str, str]:
     headers = {"user-agent": feed.user_agent or user_agent, "accept": _ACCEPT, "accept-encoding": "gzip"}
-    if state and state.etag:
-        headers["if-none-match"] = state.etag
-    if state and state.last_modified:
-        headers["if-modified-since"] = state.last_modified
+    if state and (etag := _validator(state.etag)):
+        headers["if-none-match"] = etag
+    if state and (last_modified := _validator(state.last_modified)):
+        headers["if-modified-since"] = last_modified
     return headers | _own_headers(feed)
+
+
+def _validator(text: str) -> str:
+    """Only what a request can carry back: anything else would fail, or be refused, at every later poll."""
+    text = text.strip()
+    return text if text.isascii() and text.isprintable() and len(text) <= _VALIDATOR else ""
 
 
 def _own_headers(feed: Feed) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Bytes of a feed to clean articles. Pure: the clock is an argument, and nothing is fetched."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
@@ -13,14 +13,15 @@ from ingest.dateline import split_dateline
 from ingest.formats.entry import Entry, Parsed
 from ingest.formats.table import FORMATS, HTML, detect
 from ingest.signals import read
-from ingest.text import html_to_text, one_line, sanitise
-from store.identity import article_id, content_hash
+from ingest.text import LONGEST, html_to_text, one_line, sanitise
+from store.identity import article_id, content_hash, milliseconds
 from store.records import Article
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 _LONG_SUMMARY = 800
 """A description of more characters, or of several paragraphs, is the text: many feeds have no other."""
+_LANGUAGE = re.compile(r"([a-z]{2,3})([-_][a-z0-9]{1,8})*")
 _BY = re.compile(r"^(by|par|von|من|بقلم|от)\s*:?\s+", re.IGNORECASE)
 
 
@@ -35,6 +36,8 @@ class ParseResult:
     health: str
     detail: str = ""
     title: str = ""
+    complete: bool = True
+    """False where the document was broken, perhaps cut off: it must be read anew at the next poll."""
 
     @property
     def readable(self) -> bool:
@@ -52,7 +55,12 @@ def parse(data: bytes, feed: Feed, content_type: str, fetched: datetime, raw_ref
     parsed = FORMATS[kind](data, content_type)
     if not parsed.entries:
         health = "unparsable" if parsed.problems else "no_entries"
-        return ParseResult(health=health, detail="; ".join(parsed.problems), title=one_line(parsed.title))
+        return ParseResult(
+            health=health,
+            detail=one_line("; ".join(parsed.problems)),
+            title=one_line(parsed.title),
+            complete=parsed.complete,
+        )
     return _result(parsed, feed, fetched, raw_ref)
 
 
@@ -64,22 +72,35 @@ def parse_bytes(data: bytes, *, url: str = "", format: str = "auto", now: dateti
 
 def _result(parsed: Parsed, feed: Feed, fetched: datetime, raw_ref: str) -> ParseResult:
     problems = list(parsed.problems)
-    articles = []
-    nameless = 0
-    for entry in parsed.entries:
-        article = _article(entry, feed, fetched, raw_ref)
-        if article is None:
-            nameless += 1
-        else:
-            articles.append(article)
-    if nameless:
-        problems.append(f"entries without guid, link and title, left out: {nameless}")
+    entries = [_bounded(entry) for entry in parsed.entries]
+    made = [_article(entry, feed, fetched, raw_ref) for entry in entries]
+    named = [article for article in made if article is not None]
+    articles = _one_an_id(named)
+    for what, count in (
+        ("entries without guid, link and title, left out", len(made) - len(named)),
+        ("entries with the guid of another, left out", len(named) - len(articles)),
+        (f"entries longer than {LONGEST} characters, cut", _differing(entries, parsed.entries)),
+    ):
+        if count:
+            problems.append(f"{what}: {count}")
     return ParseResult(
-        articles=_one_an_id(articles),
+        articles=articles,
         health="ok" if articles else "unparsable",
-        detail="; ".join(problems),
+        detail=one_line("; ".join(problems)),
         title=one_line(parsed.title),
+        complete=parsed.complete,
     )
+
+
+def _bounded(entry: Entry) -> Entry:
+    """No field with more text than a story has: some markup takes more time than its length deserves."""
+    fields = ("guid", "link", "title", "summary_html", "content_html", "author")
+    long = {name: text[:LONGEST] for name in fields if len(text := getattr(entry, name)) > LONGEST}
+    return replace(entry, **long) if long else entry
+
+
+def _differing(some: Sequence[Entry], others: Sequence[Entry]) -> int:
+    return sum(one is not other for one, other in zip(some, others, strict=True))
 
 
 def _article(entry: Entry, feed: Feed, fetched: datetime, raw_ref: str) -> Article | None:
@@ -101,6 +122,7 @@ def _article(entry: Entry, feed: Feed, fetched: datetime, raw_ref: str) -> Artic
         headline=headline,
         fetched=fetched,
         first_seen=fetched,
+        wire_version=_wire_version(entry.updated, fetched),
         summary=summary,
         body=body,
         body_html=html,
@@ -147,8 +169,9 @@ def _absolute(link: str, base: str) -> str:
 
 
 def _language(code: str) -> str:
-    """`ar-SY` → `ar`: search and tagging know languages, not countries."""
-    return re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0]
+    """`ar-SY` → `ar`: search and tagging know languages, not countries. "" for what is no code."""
+    match = _LANGUAGE.fullmatch(code.strip().lower())
+    return match[1] if match else ""
 
 
 def _plausible(moment: datetime | None, fetched: datetime) -> datetime | None:
@@ -156,7 +179,17 @@ def _plausible(moment: datetime | None, fetched: datetime) -> datetime | None:
     return moment if moment and _EARLIEST <= moment <= fetched + _AHEAD else None
 
 
-def _one_an_id(articles: Iterable[Article]) -> tuple[Article, ...]:
+def _wire_version(updated: datetime | None, fetched: datetime) -> int | None:
+    """Whole seconds since 1970 of the wire's own `updated`, never of a mere date of publication.
+
+    None where it lies ahead: a wrong one would make the true ones after it late.
+    """
+    if updated is None or not _EARLIEST <= updated <= fetched:
+        return None
+    return milliseconds(updated) // 1000
+
+
+def _one_an_id(articles: Sequence[Article]) -> tuple[Article, ...]:
     """Of articles with one id the one updated last, else the first in the document."""
     chosen: dict[str, Article] = {}
     for article in articles:

@@ -5,27 +5,29 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import msgspec
 import structlog
 
+from ingest.address import shown
 from ingest.catalogue import Feed
 from ingest.decide import Decision, decide
 from ingest.fetch import Fetched, OpenClient, fetch, open_client
-from ingest.health import SUCCESS
-from ingest.parse import parse
+from ingest.parse import ParseResult, parse
 from ingest.recover import recover
 from ingest.schedule import next_due
+from ingest.send import LeaseLost, send, sendable
 from store.archive import Archive
 from store.errors import Unavailable
-from store.log import RAW, Entry, Log
-from store.records import encode
+from store.health import SUCCESS
+from store.log import Log
 from store.state import FeedState, State
 
 LEASE_TTL = timedelta(minutes=5)
-"""Longer than a fetch and a parse can take; a process that died gives its feeds free after this."""
+"""A process that died gives its feeds free after this. One that took longer, though nothing of it should, sends
+nothing if another has decided meanwhile."""
 POLITE = 0.5
 """Seconds between two requests to one host."""
 _log = structlog.get_logger()
@@ -46,7 +48,7 @@ class Desk:
 
 
 class PollResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of one poll of one feed. `health` is one of `ingest.health.HEALTH`."""
+    """The outcome of one poll of one feed. `health` is one of `store.health.HEALTH`."""
 
     feed_id: str
     health: str
@@ -65,10 +67,8 @@ class _Outcome:
     decision: Decision = field(default_factory=Decision)
     fetched: Fetched | None = None
     body_hash: str = ""
-
-
-class _LeaseLost(Exception):  # noqa: N818
-    """The poll took longer than its lease: another process may have polled meanwhile."""
+    complete: bool = True
+    """False: a document that was broken, perhaps cut off. No validator of it may keep us from reading it anew."""
 
 
 def poll_batch(feeds: Iterable[Feed], desk: Desk) -> list[PollResult]:
@@ -91,7 +91,7 @@ def poll_feed(feed: Feed, desk: Desk) -> PollResult:
         with _leased(feed, desk, started) as held:
             outcome = _attempt(feed, desk, started) if held else _Outcome(health="busy")
     except Unavailable as error:
-        _report(feed, _Outcome(health="interrupted", detail=str(error)), desk, started)
+        _report(feed, _Outcome(health="interrupted", detail=shown(str(error))), desk, started)
         raise
     return _report(feed, outcome, desk, started)
 
@@ -102,10 +102,11 @@ def _attempt(feed: Feed, desk: Desk, now: datetime) -> _Outcome:
         outcome = _work(feed, before, desk, now)
     except Unavailable:
         raise
-    except _LeaseLost:
+    except LeaseLost:
         return _Outcome(health="busy", detail="lost its lease: another process polls this feed")
     except Exception as error:  # noqa: BLE001  (one feed must never stop its siblings; it is seen in its health)
         outcome = _Outcome(health="failed", detail=f"{type(error).__name__}: {error}")
+    outcome = replace(outcome, detail=shown(outcome.detail))
     desk.state.save_feed(_after(feed, before, outcome, now))
     return outcome
 
@@ -126,30 +127,34 @@ def _work(feed: Feed, before: FeedState, desk: Desk, now: datetime) -> _Outcome:
     if reference == before.body_hash:
         return _Outcome(health="unchanged", detail=fetched.detail, fetched=fetched, body_hash=reference)
     result = parse(fetched.body, feed, fetched.content_type, now, reference)
-    decision = decide(desk.state.seen(article.id for article in result.articles), result.articles, now)
+    articles = sendable(result.articles)
+    # Again before each decision: the state store may have been lost since the batch began.
+    recover(desk.log, desk.state, desk.clock)
+    known = desk.state.seen(article.id for article in articles)
+    decision = decide(known, articles, now)
     if decision.append or result.health == "unparsable":
         # Archived is what an article came from, and what a better parser may read. Most responses differ
         # from the one before in a time stamp only: to keep those would fill a disk with nothing.
         desk.archive.put(fetched.body)
-    _store(feed, decision, desk)
+    left_out = len(result.articles) - len(articles)
+    left_out += send(decision, known, desk.log, desk.state, lambda: _take(feed, desk, desk.clock()))
     return _Outcome(
         health=result.health,
-        detail=result.detail or fetched.detail,
+        detail=_detail(result, left_out, fetched),
         decision=decision,
         fetched=fetched,
-        body_hash=reference,
+        body_hash=reference if result.complete else "",
+        complete=result.complete,
     )
 
 
-def _store(feed: Feed, decision: Decision, desk: Desk) -> None:
-    """Remember the versions, append, remember that it is done. A crash between repeats the same records."""
-    if decision.append:
-        if not desk.state.lease(_lease_name(feed), desk.owner, LEASE_TTL, desk.clock()):
-            raise _LeaseLost
-        desk.state.save_seen(decision.pending)
-        desk.log.append(RAW, [Entry(article.id, encode(article)) for article in decision.append])
-    if decision.seen:
-        desk.state.save_seen(decision.seen)
+def _detail(result: ParseResult, left_out: int, fetched: Fetched) -> str:
+    parts = [result.detail] if result.detail else []
+    if not result.complete:
+        parts.append("read anew at the next poll")
+    if left_out:
+        parts.append(f"articles that cannot be stored, left out: {left_out}")
+    return "; ".join(parts) or fetched.detail
 
 
 def _after(feed: Feed, before: FeedState, outcome: _Outcome, now: datetime) -> FeedState:
@@ -162,7 +167,9 @@ def _after(feed: Feed, before: FeedState, outcome: _Outcome, now: datetime) -> F
         before,
         etag=etag,
         last_modified=last_modified,
-        body_hash=outcome.body_hash if good and outcome.body_hash else before.body_hash,
+        body_hash=outcome.body_hash
+        if good and (outcome.body_hash or not outcome.complete)
+        else before.body_hash,
         health=outcome.health,
         detail=outcome.detail,
         failures=failures,
@@ -179,6 +186,8 @@ def _validators(before: FeedState, outcome: _Outcome) -> tuple[str, str]:
     answer = outcome.fetched
     if answer is None or outcome.health not in SUCCESS:
         return before.etag, before.last_modified
+    if not outcome.complete:
+        return "", ""
     if answer.status == 304:
         return answer.etag or before.etag, answer.last_modified or before.last_modified
     return answer.etag, answer.last_modified
@@ -189,10 +198,14 @@ def _lease_name(feed: Feed) -> str:
     return f"feed:{feed.id}" if feed.scope == feed.id else feed.scope
 
 
+def _take(feed: Feed, desk: Desk, now: datetime) -> bool:
+    return desk.state.lease(_lease_name(feed), desk.owner, LEASE_TTL, now)
+
+
 @contextmanager
 def _leased(feed: Feed, desk: Desk, now: datetime) -> Iterator[bool]:
     name = _lease_name(feed)
-    held = desk.state.lease(name, desk.owner, LEASE_TTL, now)
+    held = _take(feed, desk, now)
     try:
         yield held
     finally:

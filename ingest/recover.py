@@ -80,11 +80,13 @@ def _merge(known: Seen | None, article: Article) -> Seen:
     if known is None:
         return found
     newer, older = (found, known) if found.version > known.version else (known, found)
+    numbers = [each.wire_version for each in (known, found) if each.wire_version is not None]
     late = {*known.late}
     if older.wire_version is not None:
         late.add(older.content_hash)
     return msgspec.structs.replace(
         newer,
+        wire_version=max(numbers, default=None),
         first_seen=min(known.first_seen, found.first_seen),
         late=tuple(sorted(late - {newer.content_hash})),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from ingest.catalogue import Feed
-from ingest.health import SUCCESS
+from store.health import SUCCESS
 from store.identity import digest
 from store.state import FeedState
 

@@ -21,6 +21,8 @@ _OPEN_ENDED = frozenset({
     "area", "br", "col", "dd", "dt", "hr", "img", "input", "li", "link", "meta", "p", "td", "th", "tr", "wbr",
 })  # fmt: skip
 _MAX_DEPTH = 256
+LONGEST = 262_144
+"""Characters of one field of an entry that are worked on, markup included; what comes after is cut off."""
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _MARKUP = re.compile(r"<[^<>]*>")
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\ufeff]")

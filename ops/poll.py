@@ -9,11 +9,11 @@ import msgspec
 from ingest.address import shown, without_secrets
 from ingest.catalogue import Catalogue, Feed, load_catalogue
 from ingest.fetch import OpenClient, fetch, open_client
-from ingest.health import HEALTH
 from ingest.parse import parse
 from ingest.poll import Desk, PollResult, poll_batch
 from ingest.schedule import batches, due
 from store.connect import open_archive, open_log, open_state
+from store.health import HEALTH
 from store.records import Time
 from store.settings import Settings
 from store.state import FeedState

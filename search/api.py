@@ -9,7 +9,8 @@ import msgspec
 from fastapi import APIRouter, Response
 from fastapi import Query as UrlQuery
 
-from search.reader import current, under_embargo, versions
+from search.names import Names
+from search.reader import current, feed_view, under_embargo, versions
 from search.request import SearchRequest, to_query
 from store.errors import NotFound
 from store.index import Index
@@ -22,13 +23,13 @@ _FIELDS = Article.__struct_fields__
 _VALUES = 1000
 
 
-def api_router(index: Index, state: State, clock: Clock) -> APIRouter:
+def api_router(index: Index, state: State, clock: Clock, names: Names | None) -> APIRouter:
     """The routes; they answer with records as readers may see them, every field present."""
     router = APIRouter(prefix="/api")
 
     @router.get("/search")
     def search(request: Annotated[SearchRequest, UrlQuery()]) -> Response:
-        query, _ = to_query(request, clock())
+        query, _ = to_query(request, clock(), names)
         found = index.search(query)
         hits = [{**article_fields(current(hit.article)), "score": hit.score} for hit in found.hits]
         return _json({"total": found.total, "next": found.next, "hits": hits})
@@ -71,7 +72,7 @@ def article_fields(article: Article) -> dict[str, Any]:
 def _status(index: Index, state: State, now: datetime) -> dict[str, Any]:
     everything = Query(now=now, limit=1)
     counts = index.facets(everything, ("feed_id", "language", "pubstatus"), _VALUES)
-    feeds = state.feeds()
+    feeds = [feed_view(feed) for feed in state.feeds()]
     return {
         "now": now,
         "articles": index.search(everything).total,

@@ -13,6 +13,7 @@ from starlette.templating import Jinja2Templates
 from search.api import Clock, api_router
 from search.errors import BadRequest, QuerySyntaxError
 from search.highlight import Labels
+from search.names import Names
 from search.pages import STATIC, make_templates, page_router
 from search.present import prettified
 from store.errors import BadPage, NotFound, SyriaWireError, Unavailable
@@ -35,16 +36,24 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(index: Index, state: State, *, clock: Clock = utc_now, labels: Labels = prettified) -> FastAPI:
-    """The application. `clock` gives UTC-aware moments; `labels` turns an entity id into a name for readers.
+def create_app(
+    index: Index,
+    state: State,
+    *,
+    clock: Clock = utc_now,
+    labels: Labels = prettified,
+    names: Names | None = None,
+) -> FastAPI:
+    """The application. `clock` gives UTC-aware moments; `labels` turns an entity id into a name for
+    readers, `names` a name that readers type into ids.
 
     The index may be empty, missing or away: the page then says so. No request goes to another host.
     """
     # The ready-made documentation pages load scripts from elsewhere.
     app = FastAPI(title="Syria Wire", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     templates = make_templates()
-    app.include_router(api_router(index, state, clock))
-    app.include_router(page_router(index, state, clock, labels, templates))
+    app.include_router(api_router(index, state, clock, names))
+    app.include_router(page_router(index, state, clock, labels, names, templates))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
     @app.get("/healthz")

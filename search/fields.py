@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from store.query import KeywordField, Node, Term, TextField, TimeField
+from search.names import Names
+from store.query import KeywordField, Node, Or, Term, TextField, TimeField
 
 STATUSES = ("usable", "withheld", "canceled")
-_P_CODE = re.compile(r"[a-z]{2}\d+", re.IGNORECASE)
+_P_CODE = re.compile(r"[a-z]{1,2}\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,16 @@ FIELDS: Mapping[str, Field] = {
 }
 
 
-def keyword_term(name: str, field: Keyword, value: str) -> Term:
-    """`place` and `SY04` or `place/SY04` → the term. Raises `ValueError` with what is wrong and what to do."""
+def keyword_term(name: str, field: Keyword, value: str, names: Names | None = None) -> Node:
+    """`place` and `SY04`, `place/SY04` or, with `names`, `Homs` → the term, or one of several terms.
+
+    Raises `ValueError` with what is wrong and what to do.
+    """
     value = value.strip()
     if field.lower:
         value = value.lower()
+    if field.kind and names is not None:
+        return _named(name, field, value, names)
     if field.kind:
         value = _entity_id(field.kind, value)
     elif field.field == "entity_ids":
@@ -78,6 +84,16 @@ def keyword_term(name: str, field: Keyword, value: str) -> Term:
     if field.among and value not in field.among:
         raise ValueError(f"{name}: {value!r} is not known: use {', '.join(field.among)}")
     return Term(field.field, value)
+
+
+def _named(name: str, field: Keyword, value: str, names: Names) -> Node:
+    ids = names.ids(field.kind, value) or names.ids(field.kind, _entity_id(field.kind, value))
+    if not ids:
+        raise ValueError(
+            f"{name}: {value!r} is no name in the gazetteer: leave out `{name}:` to look for the word"
+        )
+    terms = tuple(Term(field.field, each) for each in ids)
+    return terms[0] if len(terms) == 1 else Or(terms)
 
 
 def entity_term(entity_id: str) -> Node:

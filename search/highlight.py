@@ -1,5 +1,6 @@
 """What an article names: its text with the mentions linked, and the entities with their links. Pure."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -56,15 +57,13 @@ def entities(article: Article, labels: Labels) -> list[tuple[str, str, list[Name
 def spans(article: Article, field: str, labels: Labels) -> list[Span]:
     """The whole field, its mentions linked. Of overlapping mentions the first, of equal starts the longest, stays."""
     text: str = getattr(article, field)
-    return _cut(text, _clean(article, field), 0, len(text), labels)
+    return cut(text, _clean(article, field), 0, len(text), labels)
 
 
 def paragraphs(article: Article, labels: Labels) -> list[list[Span]]:
     """The body, one list a paragraph (they are parted by an empty line)."""
     mentions = _clean(article, "body")
-    return [
-        _cut(article.body, mentions, start, end, labels) for start, end in _paragraph_bounds(article.body)
-    ]
+    return [cut(article.body, mentions, start, end, labels) for start, end in _paragraph_bounds(article.body)]
 
 
 def _paragraph_bounds(text: str) -> Iterator[tuple[int, int]]:
@@ -90,8 +89,10 @@ def _clean(article: Article, field: str) -> list[Mention]:
     return kept
 
 
-def _cut(text: str, mentions: Sequence[Mention], start: int, end: int, labels: Labels) -> list[Span]:
-    inside = [each for each in mentions if start <= each.start and each.end <= end]
+def cut(text: str, mentions: Sequence[Mention], start: int, end: int, labels: Labels) -> list[Span]:
+    """`text[start:end]` in spans. `mentions` are in order and do not overlap; only those inside are read."""
+    first = bisect_left(mentions, start, key=lambda mention: mention.start)
+    inside = mentions[first : bisect_right(mentions, end, first, key=lambda mention: mention.end)]
     edges = [start, *(edge for each in inside for edge in (each.start, each.end)), end]
     found: list[Span] = []
     for index, (low, high) in enumerate(pairwise(edges)):

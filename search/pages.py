@@ -13,11 +13,13 @@ from starlette.templating import Jinja2Templates
 from search import highlight, present
 from search.api import Clock, readable
 from search.errors import BadRequest, QuerySyntaxError
-from search.reader import current, under_embargo, versions
+from search.names import Names
+from search.reader import current, feed_view, under_embargo, versions
 from search.request import Filter, SearchRequest, hidden_fields, link, query_link, to_query, toggled
+from store.health import SUCCESS
 from store.index import Index
 from store.query import FacetValue, Hits, KeywordField, Node, Query, Term
-from store.state import State
+from store.state import FeedState, State
 
 FACETS: Sequence[tuple[KeywordField, Filter, str]] = (
     ("language", "language", "Language"),
@@ -31,6 +33,7 @@ FACETS: Sequence[tuple[KeywordField, Filter, str]] = (
 )
 FACET_SIZE = 8
 COPIES_SHOWN = 50
+_METHODS = ["GET", "HEAD"]
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 
@@ -54,16 +57,21 @@ def make_templates() -> Jinja2Templates:
 
 
 def page_router(
-    index: Index, state: State, clock: Clock, labels: highlight.Labels, templates: Jinja2Templates
+    index: Index,
+    state: State,
+    clock: Clock,
+    labels: highlight.Labels,
+    names: Names | None,
+    templates: Jinja2Templates,
 ) -> APIRouter:
     """The routes `/`, `/article/{id}` and `/feeds`."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/")
+    @router.api_route("/", methods=_METHODS)
     def search(http: Request, request: Annotated[SearchRequest, UrlQuery()]) -> Response:
         now = clock()
         try:
-            query, asked = to_query(request, now)
+            query, asked = to_query(request, now, names)
         except BadRequest as error:
             return templates.TemplateResponse(http, "search.html", _refused(request, error), status_code=400)
         found = index.search(query)
@@ -77,15 +85,15 @@ def page_router(
         }
         return templates.TemplateResponse(http, "search.html", context)
 
-    @router.get("/article/{article_id}")
+    @router.api_route("/article/{article_id}", methods=_METHODS)
     def article(http: Request, article_id: str) -> Response:
         return templates.TemplateResponse(http, "article.html", _article(index, article_id, clock(), labels))
 
-    @router.get("/feeds")
+    @router.api_route("/feeds", methods=_METHODS)
     def feeds(http: Request) -> Response:
         now = clock()
         context = {
-            "feeds": state.feeds(),
+            "feeds": [feed_view(feed) for feed in sorted(state.feeds(), key=_ills_first)],
             "moment": lambda when: present.moment(when, now),
             "feed_link": _feed_link,
         }
@@ -95,7 +103,7 @@ def page_router(
 
 
 def _form(request: SearchRequest) -> dict[str, Any]:
-    return {"asked": request, "hidden": hidden_fields(request), "bare": request.bare}
+    return {"asked": request, "hidden": hidden_fields(request)}
 
 
 def _refused(request: SearchRequest, error: BadRequest) -> dict[str, Any]:
@@ -202,3 +210,7 @@ def _article(index: Index, article_id: str, now: datetime, labels: highlight.Lab
 
 def _feed_link(feed_id: str) -> str:
     return query_link(f"feed:{feed_id}")
+
+
+def _ills_first(feed: FeedState) -> tuple[bool, str]:
+    return (feed.health in SUCCESS, feed.feed_id)

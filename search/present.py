@@ -100,11 +100,13 @@ def badges(article: Article) -> list[Badge]:
     if article.retracted:
         kind, title = _BADGES[article.pubstatus]
         found.append(Badge("bad", kind, title))
-    found += [Badge("note", signal, f"The wire marks this story: {signal}") for signal in article.signals]
+    found += [
+        Badge("note", signal, f"The wire marks this story: {signal}")
+        for signal in article.signals
+        if signal != "withdrawal"
+    ]
     if article.copy_of:
-        found.append(
-            Badge("copy", "copy", f"Much the same text as another story ({article.copy_kind or 'copy'})")
-        )
+        found.append(Badge("copy", "copy", "Same text as an article that reached us before"))
     return found
 
 

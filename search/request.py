@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from search.errors import BadRequest
 from search.fields import entity_term
+from search.names import Names
 from search.syntax import parse_query
 from store.query import And, Everything, KeywordField, Node, Or, Query, Sort, Term
 
 LIMIT = 20
 MAX_LIMIT = 200
+MAX_FILTERS = 50
 Filter = Literal["language", "feed", "entity"]
 
 
@@ -23,9 +25,9 @@ class SearchRequest(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     q: str = ""
-    language: tuple[str, ...] = ()
-    feed: tuple[str, ...] = ()
-    entity: tuple[str, ...] = ()
+    language: tuple[str, ...] = Field((), max_length=MAX_FILTERS)
+    feed: tuple[str, ...] = Field((), max_length=MAX_FILTERS)
+    entity: tuple[str, ...] = Field((), max_length=MAX_FILTERS)
     copies: bool = True
     sort: Literal["", "relevance", "newest", "first_seen"] = ""
     limit: int = Field(LIMIT, ge=1, le=MAX_LIMIT)
@@ -46,15 +48,10 @@ class SearchRequest(BaseModel):
         """The sort that applies."""
         return self.sort or ("relevance" if self.q.strip() else "newest")
 
-    @property
-    def bare(self) -> bool:
-        """Nothing was asked: everything there is."""
-        return not (self.q.strip() or self.language or self.feed or self.entity)
 
-
-def to_query(request: SearchRequest, now: datetime) -> tuple[Query, Node]:
+def to_query(request: SearchRequest, now: datetime, names: Names | None = None) -> tuple[Query, Node]:
     """The question to the index, and the node of `q` alone (for marks). Raises `BadRequest`, `QuerySyntaxError`."""
-    asked = parse_query(request.q, now=now)
+    asked = parse_query(request.q, now=now, names=names)
     try:
         entities = [entity_term(each) for each in request.entity]
     except ValueError as error:

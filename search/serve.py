@@ -9,6 +9,7 @@ from lexicon.entries import Lexicon
 from lexicon.load import load_lexicon
 from search.app import create_app
 from search.highlight import Labels
+from search.names import Names
 from search.present import prettified
 from store.connect import open_index, open_state
 from store.errors import SyriaWireError
@@ -22,9 +23,9 @@ def serve(settings: Settings) -> None:
     with listening(settings.web_host, settings.web_port) as listener:
         index, state = open_index(settings), open_state(settings)
         try:
-            labels = gazetteer_labels(load_lexicon(settings.gazetteer))
+            lexicon = load_lexicon(settings.gazetteer)
             config = uvicorn.Config(
-                create_app(index, state, labels=labels),
+                create_app(index, state, labels=gazetteer_labels(lexicon), names=Names(lambda: lexicon)),
                 log_level=settings.log_level.lower(),
                 access_log=False,  # what people watch is their own business
                 server_header=False,

@@ -4,13 +4,16 @@ Marks follow what the index finds, not its inner workings: a `Word` marks its in
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lexicon.fold import fold_with_offsets, words
 from store.query import And, Node, Or, Phrase, Prefix, TextField, Word
 
 WIDTH = 260
+LOOKED_AT = 20_000
+"""So many characters of a text are searched for marks: a page of results stays quick whatever a feed sends."""
 _WORD = re.compile(r"[^\W_]+")
 _ENDINGS = frozenset(("", "s", "es", "ed", "d", "e", "ing", "er", "ers", "ly", "y", "ies", "ied", "al"))
 _SHORTEST_STEM = 4
@@ -41,13 +44,22 @@ class _Token(NamedTuple):
 
 
 def marks(text: str, node: Node, field: TextField) -> list[Place]:
-    """Every place in `text` (the article's `field`) that `node` asks for, in order, none overlapping."""
+    """Every place in the first `LOOKED_AT` characters of `text` (the article's `field`) that `node` asks for.
+
+    In order, none overlapping.
+    """
     wanted = list(_wanted(node, field))
     if not wanted or not text:
         return []
-    folded = fold_with_offsets(text)
+    folded = fold_with_offsets(text[:LOOKED_AT])
     tokens = [_Token(found[0], *found.span()) for found in _WORD.finditer(folded.text)]
-    found = {place for each in wanted for place in _found(each, tokens)}
+    if len(text) > LOOKED_AT and tokens and tokens[-1].end == len(folded.text):
+        tokens.pop()  # perhaps half a word
+    texts = [token.text for token in tokens]
+    initials: dict[str, list[int]] = defaultdict(list)
+    for index, each in enumerate(texts):
+        initials[each[0]].append(index)
+    found = {index for one in wanted for index in _found(one, texts, initials)}
     return _merged(sorted(folded.source_span(tokens[index].start, tokens[index].end) for index in found))
 
 
@@ -61,7 +73,7 @@ def snippet(text: str, node: Node, field: TextField = "body", width: int = WIDTH
     if len(text) <= width:
         return marked(text, marks(text, node, field))
     places = marks(text, node, field)
-    start = _best_start(text, places, width)
+    start = best_start(text, places, width)
     end = min(len(text), start + width)
     if end < len(text):
         space = text.rfind(" ", start, end + 1)
@@ -82,21 +94,30 @@ def _wanted(node: Node, field: TextField) -> Iterator[_Wanted]:
             return  # what is negated is not there; keyword fields have no place in the text
 
 
-def _found(wanted: _Wanted, tokens: Sequence[_Token]) -> Iterator[int]:
-    """Indexes of the tokens that belong to a match."""
-    for at, token in enumerate(tokens):
-        if not _same(wanted.words[0], token.text, wanted.how):
-            continue
-        row, spare = [at], wanted.slop
-        for word in wanted.words[1:]:
-            reach = range(row[-1] + 1, min(row[-1] + 2 + spare, len(tokens)))
-            following = next((index for index in reach if _same(word, tokens[index].text, wanted.how)), None)
-            if following is None:
-                break
-            spare -= following - row[-1] - 1
-            row.append(following)
+def _found(wanted: _Wanted, texts: Sequence[str], initials: Mapping[str, Sequence[int]]) -> Iterator[int]:
+    """Indexes of the words that belong to a match. `initials`: first letter → where words begin so."""
+    first, *following = wanted.words
+    starts = (at for at in initials.get(first[0], ()) if _same(first, texts[at], wanted.how))
+    for at in starts:
+        if following:
+            yield from _row(at, following, wanted.slop, texts)
         else:
-            yield from row
+            yield at
+
+
+def _row(at: int, following: Sequence[str], slop: int, texts: Sequence[str]) -> Sequence[int]:
+    """The words `following` after the one `at`, with up to `slop` others between; nothing if they are not there."""
+    if not slop:
+        end = at + 1 + len(following)
+        return range(at, end) if texts[at + 1 : end] == following else ()
+    row = [at]
+    for word in following:
+        try:
+            row.append(texts.index(word, row[-1] + 1, row[-1] + 2 + slop))
+        except ValueError:
+            return ()
+        slop -= row[-1] - row[-2] - 1
+    return row
 
 
 def _same(word: str, token: str, how: type[Word] | type[Phrase] | type[Prefix]) -> bool:
@@ -126,13 +147,15 @@ def _merged(places: Sequence[Place]) -> list[Place]:
     return kept
 
 
-def _best_start(text: str, places: Sequence[Place], width: int) -> int:
-    """The window opens a little before its first mark, at the beginning of a word."""
-    best, most = 0, 0
-    for index, (start, _) in enumerate(places):
-        count = sum(1 for _, end in places[index:] if end <= start + width * 3 // 4)
-        if count > most:
-            best, most = start, count
+def best_start(text: str, places: Sequence[Place], width: int) -> int:
+    """Where the window opens: a little before its first mark, at the beginning of a word. One pass over `places`."""
+    best, most, after = 0, 0, 0
+    for index in range(len(places)):
+        start = places[index][0]
+        while after < len(places) and places[after][1] <= start + width * 3 // 4:
+            after += 1
+        if after - index > most:
+            best, most = start, after - index
     if best < width // 2:
         return 0
     wish = max(0, min(best - width // 5, len(text) - width))

@@ -1,10 +1,11 @@
 """The one query language: text → `store.query.Node`. Described for readers in docs/search.md.
 
 luqum reads the grammar (Lucene's, default AND; OR binds tighter than a mere space); `search.scan` makes what people
-type safe for it. Names in `person:` and its fellows are ids or slugs.
+type safe for it. `person:` and its fellows take ids, slugs, and names of the gazetteer.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from luqum import thread as luqum_thread
@@ -15,20 +16,24 @@ from lexicon.fold import words
 from search.dates import Span, between, span
 from search.errors import QuerySyntaxError
 from search.fields import FIELDS, Field, Keyword, Text, Time, keyword_term
+from search.names import Names
 from search.scan import Prepared, prepare
 from store.query import And, Everything, Node, Not, Or, Phrase, Prefix, TextField, TimeRange, Word
 
 __all__ = ["QuerySyntaxError", "parse_query"]
 
+MAX_TERMS = 100
+MAX_PREFIXES = 8
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PLACE = re.compile(r"position (\d+)")
 
 
-def parse_query(text: str, *, now: datetime | None = None) -> Node:
+def parse_query(text: str, *, now: datetime | None = None, names: Names | None = None) -> Node:
     """What `text` asks for; only spaces ask for `Everything`.
 
-    `now` (UTC-aware) is what `published:last-7d` counts back from, by default the clock. Words without a letter or
-    digit ask for nothing and are left out. Raises `QuerySyntaxError`, nothing else.
+    `now` (UTC-aware) is what `published:last-7d` counts back from, by default the clock. `names` lets `place:` and its
+    fellows take names; without it they take ids and slugs only. Words without a letter or digit ask for nothing and
+    are left out. Raises `QuerySyntaxError`, nothing else.
     """
     if not text.strip():
         return Everything()
@@ -39,18 +44,37 @@ def parse_query(text: str, *, now: datetime | None = None) -> Node:
         place = _PLACE.search(str(error))
         position = prepared.position(int(place[1]) if place else len(prepared.text))
         raise QuerySyntaxError(position, "cannot be read here: put the words in quotes") from error
-    node = _Translation(prepared, now or datetime.now(UTC)).node(parsed, None)
+    translation = _Translation(prepared, now or datetime.now(UTC), names)
+    node = translation.node(parsed, None)
     if node is None:
         raise QuerySyntaxError(1, "nothing to look for: type a word, a name or a field such as place:SY04")
+    translation.check_size(node)
     return node
 
 
 class _Translation:
     """luqum's tree → ours. None stands for what asks for nothing, such as a lone question mark."""
 
-    def __init__(self, prepared: Prepared, now: datetime) -> None:
+    def __init__(self, prepared: Prepared, now: datetime, names: Names | None) -> None:
+        self.names = names
         self.prepared = prepared
         self.now = now
+        self.typed: list[tuple[Node, int]] = []
+        """Each leaf of the tree with its position."""
+
+    def check_size(self, node: Node) -> None:
+        """Raises `QuerySyntaxError` for more than an index answers in a moment; each prefix reads many words."""
+        terms = list(_leaves(node))
+        prefixes = [term for term in terms if isinstance(term, Prefix)]
+        if len(prefixes) > MAX_PREFIXES:
+            problem = f"{len(prefixes)} words that end in *, at most {MAX_PREFIXES}: write some of them out"
+            raise QuerySyntaxError(self._position(prefixes[MAX_PREFIXES]), problem)
+        if len(terms) > MAX_TERMS:
+            problem = f"{len(terms)} words and terms, at most {MAX_TERMS}: leave some out, or put a passage in quotes"
+            raise QuerySyntaxError(self._position(terms[MAX_TERMS]), problem)
+
+    def _position(self, leaf: Node) -> int:
+        return next(position for typed, position in self.typed if typed is leaf)
 
     def node(self, item: tree.Item, field: str | None) -> Node | None:
         match item:
@@ -80,18 +104,25 @@ class _Translation:
                 parts.extend(part.parts)
             elif part is not None:
                 parts.append(part)
-        if len(parts) < 2:
-            return parts[0] if parts else None
-        return kind(tuple(parts))
+        different = tuple(dict.fromkeys(parts))  # asking twice finds nothing more
+        if len(different) < 2:
+            return different[0] if different else None
+        return kind(different)
 
     def _leaf(self, item: tree.Item, field: str | None) -> Node | None:
+        leaf = self._asked(item, field)
+        if leaf is not None:
+            self.typed += [(each, self.prepared.position(item.pos or 0)) for each in _leaves(leaf)]
+        return leaf
+
+    def _asked(self, item: tree.Item, field: str | None) -> Node | None:
         target: Field = Text("any") if field is None else FIELDS[field]
         try:
             match target:
                 case Text():
                     return _text(item, target.field)
                 case Keyword():
-                    return keyword_term(field or "", target, _one_value(item, field or ""))
+                    return keyword_term(field or "", target, _one_value(item, field or ""), self.names)
                 case Time():
                     return TimeRange(target.field, *self._span(item))
         except ValueError as error:
@@ -104,6 +135,17 @@ class _Translation:
 
     def _problem(self, item: tree.Item, problem: str) -> QuerySyntaxError:
         return QuerySyntaxError(self.prepared.position(item.pos or 0), problem)
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    match node:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _leaves(part)
+        case Not(part):
+            yield from _leaves(part)
+        case _:
+            yield node
 
 
 def _plain(item: tree.Item) -> str:

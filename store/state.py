@@ -14,7 +14,7 @@ from store.records import Time
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one feed stands. `health` is one of `ingest.health.HEALTH`; `detail` one line for a person."""
+    """Where one feed stands. `health` is one of `store.health.HEALTH`; `detail` one line for a person."""
 
     feed_id: str
     url: str = ""

@@ -79,6 +79,9 @@ class FakeConsumer:
         self._next += len(records)
         return records
 
+    def positions(self) -> Ends:
+        return {0: self._next}
+
     def commit(self) -> None:
         self._log.trouble.enter("commit")
         if self.revoked:
@@ -144,6 +147,12 @@ class FakeState:
     def claim(self, scope: str, wishes: Mapping[str, str]) -> dict[str, str]:
         self.trouble.enter("claim")
         return {key: self.claims.setdefault((scope, key), wish) for key, wish in wishes.items()}
+
+    def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
+        self.trouble.enter("give_up")
+        for (held_scope, key), value in list(self.claims.items()):
+            if held_scope == scope and value in kept and key != kept[value]:
+                del self.claims[held_scope, key]
 
     def mark(self, name: str) -> str | None:
         self.trouble.enter("mark")

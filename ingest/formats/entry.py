@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +24,14 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
-    """One document. `problems` are lines for a person; with problems and no entries it could not be read."""
+    """One document. `problems` are lines for a person; with problems and no entries it could not be read.
+
+    `complete` is False where it was broken, perhaps cut off: the same address may soon give the whole of it.
+    """
 
     entries: tuple[Entry, ...] = ()
     title: str = ""
-    ttl: timedelta | None = None
+    complete: bool = True
     problems: tuple[str, ...] = ()
 
 

@@ -2,22 +2,30 @@
 
 import io
 import re
-from datetime import timedelta
 from typing import Any
 
 import feedparser
 
 from ingest.formats.entry import Entry, Parsed, utc
-from ingest.text import html_to_text, paragraphs_to_html
+from ingest.formats.guard import is_cut, known_charset, one_byte_form, refusal
+from ingest.text import LONGEST, html_to_text, paragraphs_to_html
 
+_READ_NEVERTHELESS = feedparser.CharacterEncodingOverride
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 
 
 def parse(data: bytes, content_type: str) -> Parsed:
-    """Never raises. feedparser reads broken XML as far as it goes; what it says of it becomes a problem."""
-    charset = _CHARSET.search(content_type)
+    """Never raises. feedparser reads broken XML as far as it goes; what it says of it becomes a problem.
+
+    An entry that the document ends in is left out: half a text must not replace the whole one.
+    """
+    data, wide = one_byte_form(data)
+    if problem := refusal(data):
+        return Parsed(problems=(problem,), complete=False)
+    named = _CHARSET.search(content_type)
+    charset = known_charset(named[1]) if named and not wide else ""
     # The media type itself tells nothing here: `text/xml` alone would make feedparser guess US-ASCII.
-    header = "application/xml" + (f"; charset={charset[1]}" if charset else "")
+    header = "application/xml" + (f"; charset={charset}" if charset else "")
     try:
         document = feedparser.parse(
             io.BytesIO(data),  # never plain bytes: feedparser would first open a file of that name
@@ -29,11 +37,16 @@ def parse(data: bytes, content_type: str) -> Parsed:
         entries = tuple(
             _entry(dict(entry), position, language) for position, entry in enumerate(document.entries)
         )
+        problems = _problems(document, found=bool(entries))
+        broken = document.bozo and not isinstance(document.bozo_exception, _READ_NEVERTHELESS)
+        if broken and entries and is_cut(data):
+            entries = entries[:-1]
+            problems = (*problems, "the last entry is cut off and left out")
         return Parsed(
             entries=entries,
             title=_plain(dict(document.feed), "title"),
-            ttl=_ttl(document.feed.get("ttl")),
-            problems=_problems(document, found=bool(entries)),
+            complete=not broken,
+            problems=problems,
         )
     except Exception as error:  # noqa: BLE001  (whatever a hostile document brings it to must not stop the poll)
         return Parsed(problems=(f"not readable: {type(error).__name__}: {error}",))
@@ -41,7 +54,9 @@ def parse(data: bytes, content_type: str) -> Parsed:
 
 def _problems(document: Any, *, found: bool) -> tuple[str, ...]:
     if document.bozo:
-        return (f"not well-formed: {' '.join(str(document.bozo_exception).split())}",)
+        error = document.bozo_exception
+        what = "wrong charset" if isinstance(error, _READ_NEVERTHELESS) else "not well-formed"
+        return (f"{what}: {' '.join(str(error).split())}",)
     if not found and not document.version:
         return ("neither RSS nor Atom",)
     return ()
@@ -71,7 +86,7 @@ def _entry(fields: dict[str, Any], position: int, language: str) -> Entry:
 
 def _plain(fields: dict[str, Any], name: str) -> str:
     detail = fields.get(f"{name}_detail") or {}
-    value = str(detail.get("value") or "")
+    value = str(detail.get("value") or "")[:LONGEST]
     return value if detail.get("type", "text/plain") == "text/plain" else html_to_text(value)
 
 
@@ -83,8 +98,3 @@ def _html(detail: Any) -> str:
 def _author(fields: dict[str, Any]) -> str:
     names = [str(author.get("name") or "") for author in fields.get("authors") or ()]
     return ", ".join(dict.fromkeys(name for name in names if name)) or str(fields.get("author") or "")
-
-
-def _ttl(value: Any) -> timedelta | None:
-    text = str(value or "").strip()
-    return timedelta(minutes=int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else None

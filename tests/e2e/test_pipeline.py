@@ -81,7 +81,7 @@ def test_a_lost_state_store_doubles_nothing_and_a_later_correction_wins(pipeline
 
 
 FAULTS = {
-    "broken": "ok",  # its readable entries are taken; the detail says what is wrong
+    "broken": "unparsable",  # its one entry is cut off
     "html": "html_instead",
     "empty": "empty",
     "500": "server_error",

@@ -11,6 +11,7 @@ from ingest.catalogue import Feed
 from ingest.formats.table import HTML, detect
 from ingest.parse import ParseResult, parse, parse_bytes
 from store.identity import article_id, content_hash
+from store.records import encode
 from tests.articles import NOON
 
 FEED = Feed(
@@ -71,6 +72,16 @@ def test_bytes_without_articles(data: bytes, health: str) -> None:
     assert result.readable == (health == "no_entries")
 
 
+@pytest.mark.parametrize("wide", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("piece", ["&", "<b>", "&lt;b&gt;", "<a ", "<?xml encoding='x'", "encoding='x' "])
+def test_a_megabyte_takes_seconds(piece: str, wide: str) -> None:
+    started = time.monotonic()
+    item = f"<item><guid>1</guid><description>{piece * (1_000_000 // len(piece))}</description></item>"
+    read(f"<rss><channel>{item}</channel></rss>".encode(wide))
+    read(f"<?xml {piece * 50_000}".encode(wide))
+    assert time.monotonic() - started < 10
+
+
 @pytest.mark.parametrize("piece", [b"<!--", b"<", b"&amp;", b"<![CDATA[", b"<!DOCTYPE ", b"<item>"])
 def test_hostile_bytes_take_no_long_time(piece: bytes) -> None:
     started = time.monotonic()
@@ -80,9 +91,107 @@ def test_hostile_bytes_take_no_long_time(piece: bytes) -> None:
 
 
 def test_a_broken_feed_gives_what_can_be_read() -> None:
-    result = read(rss("<guid>1</guid><title>One</title>")[:-20])
-    assert (result.health, len(result.articles)) == ("ok", 1)
+    result = read(rss("<guid>1</guid><title>One & only</title>", "<guid>2</guid>")[:-16])
+    assert (result.health, len(result.articles), result.complete) == ("ok", 2, False)
     assert result.detail.startswith("not well-formed: ")
+
+
+@pytest.mark.parametrize("wide", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<description>First half. The rest.</description>",
+        "<description><![CDATA[<p>First half</p>]]></description>",
+    ],
+)
+def test_an_entry_that_is_cut_off_is_left_out(text: str, wide: str) -> None:
+    whole = rss("<guid>1</guid><title>One</title>", f"<guid>2</guid><title>Two</title>{text}").decode()
+    for end in range(whole.index("<guid>2"), whole.index("</item></channel>") + 1):
+        result = read(whole[:end].encode(wide))
+        assert [article.guid for article in result.articles] == ["1"], whole[:end]
+        assert not result.complete
+        assert "the last entry is cut off and left out" in result.detail
+    result = read(whole[: whole.index("</item></channel>") + 7].encode(wide))
+    assert [article.guid for article in result.articles] == ["1", "2"]
+    assert read(whole.encode(wide)).complete
+
+
+def test_nothing_is_left_of_a_feed_whose_only_entry_is_cut_off() -> None:
+    result = read(rss("<guid>1</guid><title>One</title>")[:-20])
+    assert (result.health, result.articles, result.complete) == ("unparsable", (), False)
+
+
+def test_another_charset_than_declared_is_complete() -> None:
+    data = rss("<guid>1</guid><title>\u2014</title>").decode().encode("windows-1252")
+    result = read(data, "text/xml; charset=utf-8")
+    assert (result.health, result.complete) == ("ok", True)
+    assert result.detail == "wrong charset: document declared as utf-8, but parsed as windows-1252"
+
+
+@pytest.mark.parametrize(
+    ("updated", "wire_version"),
+    [
+        ("<atom:updated>2015-10-07T11:00:00.9Z</atom:updated>", 1444215600),
+        ("<dcterms:modified>2015-10-07T14:00:00+03:00</dcterms:modified>", 1444215600),
+        ("<pubDate>Wed, 07 Oct 2015 11:00:00 GMT</pubDate>", None),
+        ("<atom:updated>2015-10-07T12:00:01Z</atom:updated>", None),
+        ("<atom:updated>1970-01-01T00:00:00Z</atom:updated>", None),
+    ],
+)
+def test_the_wire_version_is_when_the_wire_says_it_updated(updated: str, wire_version: int | None) -> None:
+    spaces = 'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:dcterms="http://purl.org/dc/terms/"'
+    data = rss(f"<guid>1</guid>{updated}").replace(b"<rss", f"<rss {spaces}".encode())
+    (article,) = read(data).articles
+    assert article.wire_version == wire_version
+
+
+def test_the_wire_version_of_a_json_feed() -> None:
+    item = '{"id": "1", "date_published": "2015-10-07T10:00:00Z", "date_modified": "2015-10-07T11:00:00Z"}'
+    (article,) = read(f'{{"items": [{item}]}}'.encode()).articles
+    assert article.wire_version == 1444215600
+
+
+@pytest.mark.parametrize("language", ["\\ud800", "e", "english-ish!", "x" * 500])
+def test_a_language_that_is_none_keeps_nobody_out(language: str) -> None:
+    (article,) = read(f'{{"items": [{{"id": "1", "language": "{language}"}}]}}'.encode()).articles
+    assert article.language == ""
+    encode(article)
+
+
+def test_surrogates_stay_in_no_text() -> None:
+    bad = '"x\\ud800"'
+    item = ", ".join(
+        f'"{name}": {bad}'
+        for name in ("id", "url", "title", "summary", "content_html", "date_published", "language")
+    )
+    data = f'{{"title": {bad}, "items": [{{{item}, "tags": [{bad}], "author": {{"name": {bad}}}}}]}}'
+    result = read(data.encode())
+    encode(result.articles[0])
+    assert result.title == "x?"
+    assert read(b'<?xml version="1.0" encoding="\xff"?><a>&#xD800;').detail.isprintable()
+
+
+@pytest.mark.parametrize("charset", ["punycode", "zip", "unicode_escape", "idna", "utf-7", "base64", "no\0"])
+def test_what_is_no_charset_of_feeds_is_not_heard(charset: str) -> None:
+    started = time.monotonic()
+    data = rss("<guid>1</guid><title>One</title><description>" + "x" * 100_000 + "-" + "abcd" * 50_000)
+    for declared, content_type in ((b"", f"text/xml; charset={charset}"), (charset.encode(), "")):
+        head = b'<?xml version="1.0" encoding="' + declared + b'"?>' if declared else b""
+        read(head + data, content_type)
+        (article,) = read(head + rss("<guid>1</guid><title>\u0436</title>"), content_type).articles
+        assert article.headline == "\u0436"
+    assert time.monotonic() - started < 3
+
+
+def test_a_long_field_is_cut() -> None:
+    result = read(rss(f"<guid>1</guid><description>{'word ' * 100_000}</description>"))
+    assert len(result.articles[0].body) <= 262_144
+    assert result.detail == "entries longer than 262144 characters, cut: 1"
+
+
+def test_white_space_before_the_declaration_is_no_fault() -> None:
+    result = read(b"\n<?xml version='1.0'?>" + rss("<guid>1</guid>"))
+    assert (result.detail, result.complete) == ("", True)
 
 
 def test_what_names_an_entry() -> None:
@@ -124,6 +233,8 @@ def test_two_entries_of_one_id() -> None:
         rss("<guid>1</guid><title>first</title>", "<guid>1</guid><title>second</title>")
     ).articles
     assert article.headline == "first"
+    result = read(rss(*(f"<guid>same</guid><title>{number}</title>" for number in range(5))))
+    assert result.detail == "entries with the guid of another, left out: 4"
 
 
 @pytest.mark.parametrize(

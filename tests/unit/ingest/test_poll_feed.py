@@ -1,8 +1,13 @@
 """The shell of ingest over fakes: crashes between any two steps, leases, siblings, outcome lines."""
 
+import contextlib
+from dataclasses import replace
+
 import httpx
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from ingest.catalogue import Feed
@@ -35,6 +40,7 @@ class World:
     def __init__(self) -> None:
         self.log = FakeLog()
         self.state = FakeState()
+        self.state.set_mark(MARK, "before")
         self.archive = FakeArchive()
         self.clock = FakeClock(NOON)
         self.body = rss("One", "Two")
@@ -244,3 +250,150 @@ def test_a_lost_state_store_doubles_nothing_and_later_corrections_win(world: Wor
     assert versions == sorted(set(versions))
     assert world.articles()[-1].pubstatus == "canceled"
     assert MARK in world.state.marks
+
+
+def test_a_lease_that_another_had_meanwhile_appends_nothing(world: World) -> None:
+    """The other has polled and given the lease back, so that to renew it succeeds."""
+    world.etag = ""
+    world.body = rss("Old")
+
+    class SlowArchive(FakeArchive):
+        def put(self, data: bytes) -> str:
+            world.clock.move(minutes=6)
+            world.body = rss("New")
+            assert poll_feed(FEED, world.desk("other")).new == 1
+            return super().put(data)
+
+    assert poll_feed(FEED, replace(world.desk(), archive=SlowArchive())).health == "busy"
+    assert [article.headline for article in world.articles()] == ["New"]
+
+
+def test_a_state_store_that_is_lost_within_a_batch_doubles_nothing(world: World) -> None:
+    world.etag = ""
+    other = msgspec.structs.replace(FEED, id="b/b", scope="b/b", url="https://levant-wire.example/b")
+    poll_batch([FEED, other], world.desk())
+    world.body = rss("One", "Two", stamp=2)
+    world.clock.move(minutes=5)
+    real, asked = world.answer, len(world.asked)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if len(world.asked) == asked + 1:
+            for held in (world.state.feed_states, world.state.items, world.state.leases, world.state.marks):
+                held.clear()  # type: ignore[attr-defined]
+        return real(request)
+
+    world.answer = answer  # type: ignore[method-assign]
+    assert [each.new for each in poll_batch([FEED, other], world.desk())] == [0, 0]
+    assert len(world.articles()) == 4
+
+
+def items(*texts: str) -> bytes:
+    inner = "".join(
+        f"<item><guid>{n}</guid><description>{each}</description></item>" for n, each in enumerate(texts)
+    )
+    return f"<rss><channel>{inner}</channel></rss>".encode()
+
+
+def test_a_feed_that_is_cut_off_overwrites_nothing_and_is_read_anew(world: World) -> None:
+    whole = items("One.", "First half. The minister denied it.")
+    world.body, world.etag = whole, '"1"'
+    poll_feed(FEED, world.desk())
+    world.body, world.etag = whole.replace(b"One.", b"One!")[:-60], '"2"'
+    world.clock.move(minutes=5)
+    cut = poll_feed(FEED, world.desk())
+    assert (cut.health, cut.changed, cut.unchanged) == ("ok", 1, 0)
+    assert "not well-formed" in cut.detail
+    assert cut.detail.endswith("left out; read anew at the next poll")
+    state = world.state.feed_states[FEED.id]
+    assert (state.etag, state.last_modified, state.body_hash) == ("", "", "")
+    world.body = whole
+    world.clock.move(minutes=5)
+    mended = poll_feed(FEED, world.desk())
+    assert (mended.health, mended.changed, mended.unchanged) == ("ok", 1, 1)
+    assert {article.summary for article in world.articles() if article.guid == "1"} == {
+        "First half. The minister denied it."
+    }
+
+
+def test_an_etag_that_cannot_be_sent_back_stops_nothing(world: World) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        headers = [(b"etag", b'"\xe9"'), (b"last-modified", b"x\x1by")]
+        return httpx.Response(200, content=world.body, headers=headers)
+
+    world.answer = answer  # type: ignore[method-assign]
+    for number in range(3):
+        world.body = rss("One", f"Two {number}")
+        assert poll_feed(FEED, world.desk()).health == "ok"
+    state = world.state.feed_states[FEED.id]
+    assert (state.etag, state.last_modified) == ("", "")
+    world.state.feed_states[FEED.id] = msgspec.structs.replace(state, etag='"\u00e9"', last_modified="\ud800")
+    assert poll_feed(FEED, world.desk()).health == "unchanged"
+
+
+def test_a_detail_tells_no_secret(world: World) -> None:
+    moved = msgspec.structs.replace(FEED, url="https://user:secret@levant-wire.example/feed?key=TOKEN")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/feed":
+            return httpx.Response(301, headers={"location": "/new?key=TOKEN"})
+        return httpx.Response(200, content=world.body)
+
+    world.answer = answer  # type: ignore[method-assign]
+    with capture_logs() as lines:
+        result = poll_feed(moved, world.desk())
+    assert result.detail.startswith("moved for good to https://levant-wire.example/new?key=…")
+    for shown in (str(lines), result.detail, world.state.feed_states[FEED.id].detail):
+        assert "TOKEN" not in shown
+        assert "secret" not in shown
+
+
+def atom(text: str, hour: int) -> bytes:
+    entry = f"<id>urn:1</id><title>{text}</title><updated>2015-10-07T{hour:02}:00:00Z</updated>"
+    return f'<feed xmlns="http://www.w3.org/2005/Atom"><entry>{entry}</entry></feed>'.encode()
+
+
+def newest(world: World) -> Article:
+    return max(world.articles(), key=lambda article: article.order)
+
+
+def test_a_caches_late_older_form_never_wins(world: World) -> None:
+    world.etag = ""
+    old, new = atom("30 killed", 8), atom("CORRECTION: 3 killed", 11)
+    for body in (old, new, old, new, old):
+        world.body = body
+        poll_feed(FEED, world.desk())
+        world.clock.move(minutes=20)
+    assert len(world.articles()) == 2
+    world.state = FakeState()
+    world.body = old
+    poll_feed(FEED, world.desk())
+    assert newest(world).headline == "CORRECTION: 3 killed"
+    world.body = atom("CORRECTION: 4 killed", 11)  # the same time, another text
+    assert poll_feed(FEED, world.desk()).changed == 1
+    assert newest(world).headline == "CORRECTION: 4 killed"
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 11), st.sampled_from(["poll", "lost state", "lost append"])),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_the_form_that_was_updated_last_is_the_newest_in_whatever_order(steps: list[tuple[int, str]]) -> None:
+    world = World()
+    world.etag = ""
+    for hour, what in steps:
+        if what == "lost state":
+            world.state = FakeState()
+        world.body = atom(f"form of {hour}", hour)
+        if what == "lost append":
+            world.log.trouble.after["append"] = LogUnavailable("gone")
+        with contextlib.suppress(LogUnavailable):
+            poll_feed(FEED, world.desk())
+        world.log.trouble.after.clear()
+        world.clock.move(minutes=15)
+        poll_feed(FEED, world.desk())
+    assert newest(world).headline == f"form of {max(hour for hour, _ in steps)}"
+    records = {(article.version, article.content_hash) for article in world.articles()}
+    assert len(records) == len({hour for hour, _ in steps}) == len({version for version, _ in records})

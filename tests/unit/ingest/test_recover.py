@@ -39,6 +39,15 @@ def test_the_newest_version_whatever_the_order() -> None:
         )
 
 
+def test_a_form_without_a_number_leaves_the_greatest_known() -> None:
+    numbered = article(version=6, headline="one", wire_version=9)
+    without = article(version=7, headline="two")
+    for order in ((numbered, without), (without, numbered)):
+        state = FakeState()
+        recover(log_of(*order), state, CLOCK)
+        assert state.items[without.id].wire_version == 9
+
+
 def test_it_happens_once_and_never_sets_back() -> None:
     made = article(version=5)
     state = FakeState()

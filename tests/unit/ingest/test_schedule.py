@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ingest.catalogue import Feed
-from ingest.health import HEALTH, SUCCESS
+from store.health import HEALTH, SUCCESS
 from ingest.schedule import batches, due, next_due
 from store.state import FeedState
 from tests.articles import NOON

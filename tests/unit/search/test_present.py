@@ -5,12 +5,12 @@ from datetime import datetime, timedelta, timezone
 import msgspec
 import pytest
 
-from search.highlight import paragraphs, spans
-from search.present import age, direction, moment, prettified, wire_link
+from search.highlight import cut, paragraphs, spans
+from search.present import age, badges, direction, moment, prettified, wire_link
 from search.request import query_text
 from search.syntax import parse_query
 from store.query import Term
-from tests.unit.search.wire import BODY, NOW, article, mention
+from tests.unit.search.wire import BODY, NOW, Counted, article, mention
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,31 @@ def test_a_field_without_mentions_is_one_span() -> None:
 def test_the_text_for_an_entity_asks_for_it(entity_id: str) -> None:
     kind = entity_id.split("/", maxsplit=1)[0]
     assert parse_query(query_text(entity_id)) == Term(f"{kind}_ids", entity_id)  # type: ignore[arg-type]
+
+
+def test_a_paragraph_reads_only_its_own_mentions() -> None:
+    body = "Homs\n\n" * 8_000
+    homs = mention("place/homs", "Homs", 0)
+    all_of_them = [
+        msgspec.structs.replace(homs, text="Homs", start=at, end=at + 4) for at in range(0, len(body), 6)
+    ]
+    found = paragraphs(article(body=body, mentions=tuple(all_of_them)), prettified)
+    assert [[(span.text, span.link) for span in each] for each in found] == [
+        [("Homs", "/?q=place:homs")]
+    ] * 8_000
+    mentions = Counted(all_of_them)
+    assert [span.text for span in cut(body, mentions, 6_000, 6_004, prettified)] == ["Homs"]
+    assert mentions.reads < 50
+
+
+def test_a_mention_across_two_paragraphs_is_left_out() -> None:
+    across = msgspec.structs.replace(mention("place/homs", "Homs", 0), text="a\n\nb", start=0, end=4)
+    found = paragraphs(article(body="a\n\nb", mentions=(across,)), prettified)
+    assert [[span.text for span in each] for each in found] == [["a"], ["b"]]
+
+
+def test_a_copy_is_named_in_honest_words() -> None:
+    found = badges(article(copy_of="a0", copy_kind="identical"))
+    assert [(each.text, each.title) for each in found] == [
+        ("copy", "Same text as an article that reached us before")
+    ]

@@ -22,6 +22,14 @@ PIECES += ["last-9999999w", "last-7d", "9999-12-31", "'"]
 TYPED = st.one_of(st.text(max_size=40), st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 
 
+def _names(count: int) -> list[str]:
+    return [f"w{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(count)]
+
+
+def _each(pattern: str, count: int) -> str:
+    return " ".join(pattern.format(name) for name in _names(count))
+
+
 def day(year: int, month: int = 1, number: int = 1) -> datetime:
     return datetime(year, month, number, tzinfo=UTC)
 
@@ -55,6 +63,15 @@ def day(year: int, month: int = 1, number: int = 1) -> datetime:
         ("shell*", Prefix("shell")),
         ("al-ass*", And((Word("al"), Prefix("ass")))),
         ("shell*?", Prefix("shell")),
+        ("a b a", And((A, B))),
+        ("a a", A),
+        ("(a OR b) (a OR b)", Or((A, B))),
+        ("ab* " * 499, Prefix("ab")),
+        ("AB* OR " * 280 + "ab*", Prefix("ab")),
+        ("a " * 999, A),
+        (_each("{}*", 8), And(tuple(Prefix(name) for name in _names(8)))),
+        (_each("{}", 100), And(tuple(Word(name) for name in _names(100)))),
+        (f'"{_each("{}", 400)}"', Phrase(_each("{}", 400))),
     ],
 )
 def test_words_and_operators(text: str, node: Node) -> None:
@@ -169,6 +186,11 @@ def test_what_people_type(text: str, node: Node) -> None:
         ('"a b"~999', 7, "~999 is too far apart"),
         ("???", 1, "nothing to look for"),
         ("a" * 2001, 2001, "the query is too long"),
+        (_each("{}*", 9), 41, "9 words that end in *, at most 8: write some of them out"),
+        (_each("{}* OR", 8) + " ab (headline:zz* OR c)", 78, "9 words that end in *"),
+        (" OR ".join(f"(ab* {word})" for word in _names(9)), 106, "9 words that end in *"),
+        (_each("{}", 101), 401, "101 words and terms, at most 100: leave some out, or put"),
+        (_each("feed:{} OR", 99) + " a b", 1191, "101 words and terms, at most 100"),
     ],
 )
 def test_errors_say_where_and_what_to_do(text: str, position: int, problem: str) -> None:

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from search.reader import current, under_embargo, versions
+import pytest
+
+from search.reader import current, under_embargo, versions, without_secrets
 from tests.unit.search.wire import NOW, SECRET, article
 
 
@@ -34,7 +36,9 @@ def test_no_version_of_a_recalled_article_keeps_its_text_or_former_headline() ->
 
 def test_a_recall_that_only_the_history_knows_counts_too() -> None:
     seen = versions(
-        article(body=SECRET), [article(version=2, pubstatus="canceled"), article(body=SECRET)], NOW
+        article(body=SECRET),
+        [article(version=2, headline="KILL", pubstatus="canceled"), article(headline=SECRET, body=SECRET)],
+        NOW,
     )
     assert SECRET not in str(seen)
 
@@ -53,3 +57,42 @@ def test_a_version_under_embargo_is_left_out() -> None:
     assert [
         each.article.version for each in versions(article(version=2), [article(version=2), early], NOW)
     ] == [2]
+
+
+def test_nothing_that_was_read_from_a_withdrawn_text_is_shown() -> None:
+    seen = current(article(pubstatus="canceled"))
+    assert (seen.entity_ids, seen.place_ids, seen.group_ids, seen.geo) == ((), (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("detail", "shown"),
+    [
+        ("", ""),
+        ("HTTP 500 from the server", "HTTP 500 from the server"),
+        ("moved to https://a.example/f", "moved to https://a.example/f"),
+        ("moved to https://u:pw@a.example:8443/f?key=TOKEN", "moved to https://a.example:8443/f"),
+        ("https://TOKEN@a.example", "https://a.example"),
+        ("https://u:p@ss@a.example/x#TOKEN", "https://a.example/x"),
+        ("Get 'https://a.example/f?key=TOKEN': refused", "Get 'https://a.example/f': refused"),
+        (
+            "(https://u@a.example/f?k=TOKEN), https://[::1]:80/?b=TOKEN.",
+            "(https://a.example/f), https://[::1]:80/.",
+        ),
+        ("//u:pw@a.example/f?key=TOKEN", "//a.example/f"),
+        ("HTTPS://u:pw@a.example/f;key=1", "HTTPS://a.example/f;key=1"),
+        ("https://medium.example/@user/feed", "https://medium.example/@user/feed"),
+        ("https://u:pw/rest@a.example/f", "https://…"),
+        ("https://u:pw?rest@a.example/f", "https://…"),
+        ("socks5://u:pw@[::1", "socks5://…"),
+        ("redirected to /f?key=TOKEN&b=2: refused", "redirected to /f: refused"),
+        ("https://a.example/x,https://u:pw@b.example/?k=1", "https://a.example/x,https://b.example/"),
+        ("/f?key=a:b;c,d then", "/f then"),
+        ("is it there? yes", "is it there? yes"),
+    ],
+)
+def test_details_lose_what_an_address_may_hide(detail: str, shown: str) -> None:
+    assert without_secrets(detail) == shown
+
+
+def test_a_long_detail_is_no_trouble() -> None:
+    assert without_secrets("a." * 200_000 + "://" + ":" * 200_000 + "?" * 200_000).startswith("a.a.")

@@ -9,7 +9,18 @@ from store.errors import StateUnavailable
 from store.query import And, Hits, Or, Query, Term, Word
 from store.state import FeedState
 from tests.fake_index import FakeIndex, FakeState
-from tests.unit.search.wire import ARABIC, COPIED, EMBARGOED, NOW, SECRET, WITHDRAWN, Client
+from tests.unit.search.wire import (
+    ARABIC,
+    COPIED,
+    EMBARGOED,
+    NOW,
+    SECRET,
+    WITHDRAWN,
+    Client,
+    article,
+    mention,
+    secretive,
+)
 
 
 def ids(answer: dict[str, Any]) -> list[str]:
@@ -195,3 +206,61 @@ def test_the_api_describes_itself(client: Client) -> None:
     assert "/api/search" in paths
     assert "/" not in paths
     assert client.get("/docs").status_code == 404
+
+
+def test_status_keeps_our_credentials() -> None:
+    client = Client(create_app(FakeIndex(), FakeState([secretive()]), clock=lambda: NOW))
+    answer = client.get("/api/status")
+    assert "secret" not in answer.text
+    assert answer.json()["feeds"] == [
+        {
+            "feed_id": "paid-wire/all",
+            "health": "moved",
+            "detail": "moved for good to https://wire.example/f",
+            "failures": 0,
+            "next_due": None,
+            "last_poll": None,
+            "last_success": None,
+            "newest_item": None,
+            "items_total": 7,
+        }
+    ]
+
+
+def test_a_withdrawn_story_leaks_nothing_by_tags_or_former_headlines() -> None:
+    quoted = mention("person/secret-name", "fighters", 0)
+    tags = {
+        "mentions": (quoted,),
+        "person_ids": ("person/secret-name",),
+        "entity_ids": ("person/secret-name",),
+    }
+    first = {"headline": "SECRET headline", "slugline": "SECRET-SLUG", "keywords": ("SECRET word",)}
+    first |= {"ednote": "Corrects the SECRET sum", "byline": "By SECRET"}
+    index = FakeIndex(
+        [
+            article(WITHDRAWN, version=1, **tags, **first),
+            article(
+                WITHDRAWN, version=2, **tags, headline="SECRET again", pubstatus="withheld", ednote="Hold it"
+            ),
+            article(WITHDRAWN, version=3, **tags, headline="KILL", pubstatus="canceled", ednote="Killed"),
+        ]
+    )
+    client = Client(create_app(index, FakeState(), clock=lambda: NOW))
+    paths = (
+        f"/api/articles/{WITHDRAWN}",
+        f"/api/articles/{WITHDRAWN}/history",
+        f"/article/{WITHDRAWN}",
+        "/api/search",
+    )
+    for path in paths:
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert "secret" not in answer.text.lower(), path
+        assert "fighters" not in answer.text
+        assert "Killed" in answer.text
+
+
+def test_no_more_filters_than_a_person_sets(client: Client) -> None:
+    answer = client.get("/api/search", feed=[f"f{n}" for n in range(51)])
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("feed: Tuple should have at most 50 items")

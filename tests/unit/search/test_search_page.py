@@ -6,7 +6,7 @@ import pytest
 
 from search.app import create_app
 from tests.fake_index import FakeIndex, FakeState
-from tests.unit.search.wire import ARABIC, COPIED, NOW, SCRIPT, WITHDRAWN, Client, article
+from tests.unit.search.wire import ARABIC, COPIED, NOW, SCRIPT, WITHDRAWN, Client, article, secretive
 
 
 def page(*articles: object, **params: str) -> str:
@@ -47,7 +47,7 @@ def test_hits_show_feed_date_age_and_marks(client: Client) -> None:
     assert (
         '<time datetime="2015-10-05T08:40:00+00:00" title="5 days ago">5 Oct 2015, 08:40 UTC</time>' in text
     )
-    assert 'title="Much the same text as another story (rewrite)">copy</span>' in text
+    assert 'title="Same text as an article that reached us before">copy</span>' in text
 
 
 def test_badges(client: Client) -> None:
@@ -129,9 +129,43 @@ def test_an_article_with_its_mentions(client: Client) -> None:
 
 
 def test_a_copy_names_its_original(client: Client) -> None:
-    assert (
-        '<a href="/article/a1" dir="auto" lang="en">Islamic State blows up' in client.get("/article/a3").text
-    )
+    text = client.get("/article/a3").text
+    assert '<a href="/article/a1" dir="auto" lang="en">Islamic State blows up' in text
+    assert "Same text as" in text
+    assert "which reached us before" in text
+
+
+def test_an_original_names_its_copies(client: Client) -> None:
+    text = client.get(f"/article/{COPIED}").text
+    assert "Same text; they reached us after this one" in text
+    assert '<a href="/article/a3" dir="auto" lang="en">IS destroys' in text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/?q=palmyra", 200),
+        ("/?q=%22", 400),
+        ("/?limit=x", 400),
+        (f"/article/{COPIED}", 200),
+        (f"/article/{WITHDRAWN}", 200),
+        ("/article/nope", 404),
+        ("/feeds", 200),
+        ("/nowhere", 404),
+        ("/static/page.css", 200),
+        ("/api/search", 405),
+    ],
+)
+def test_head(client: Client, path: str, status: int) -> None:
+    assert client.ask("HEAD", path).status_code == status
+
+
+def test_the_feeds_page_keeps_our_credentials() -> None:
+    client = Client(create_app(FakeIndex(), FakeState([secretive()]), clock=lambda: NOW))
+    text = client.get("/feeds").text
+    assert "moved for good to https://wire.example/f" in text
+    assert "secret" not in text
 
 
 def test_a_recalled_story_says_so_at_the_top(client: Client) -> None:

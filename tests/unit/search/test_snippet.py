@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.snippet import Piece, marked, marks, snippet
+from search.snippet import LOOKED_AT, Piece, best_start, marked, marks, snippet
 from search.syntax import QuerySyntaxError, parse_query
-from tests.unit.search.wire import BODY
+from tests.unit.search.wire import BODY, Counted
 
 
 def shown(text: str, query: str, width: int = 260) -> str:
@@ -64,3 +64,42 @@ def test_pieces_are_runs_of_the_text(text: str, query: str, width: int) -> None:
     kept = "".join(piece.text for piece in pieces if piece not in (Piece("… ", False), Piece(" …", False)))
     assert kept in text
     assert len(kept) <= width
+
+
+def test_only_the_beginning_of_a_huge_text_is_looked_at() -> None:
+    huge = "Homs is shelled. " * 200_000
+    places = marks(huge, parse_query("homs shelled"), "body")
+    assert len(places) == 2 * (LOOKED_AT // 17) + 1
+    assert places[-1][1] <= LOOKED_AT
+    late = "x " * LOOKED_AT + "Homs"
+    assert marks(late, parse_query("homs"), "body") == []
+    assert snippet(late, parse_query("homs")) == [Piece("x " * 129 + "x", False), Piece(" …", False)]
+
+
+def test_a_word_that_is_cut_there_is_not_marked() -> None:
+    text = "x" * (LOOKED_AT - 5) + " Homs" + "ton and more"
+    assert marks(text, parse_query("homs"), "body") == []
+    assert marks(text.replace("ton", " ton"), parse_query("homs"), "body") == []
+    assert len(marks(text[1:].replace("ton", " ton"), parse_query("homs"), "body")) == 1
+
+
+def test_the_window_is_found_in_one_pass() -> None:
+    text = "Homs is shelled. " * 1000
+    places = Counted(marks(text, parse_query("homs shelled"), "body"))
+    assert best_start(text, places, 260) == 0
+    assert places.reads <= 4 * len(places)
+
+
+def test_a_long_phrase_in_a_text_that_repeats_itself() -> None:
+    text, phrase = "a " * 9_000 + "b", " ".join(["a"] * 900)
+    assert len(marks(text, parse_query(f'"{phrase}"'), "body")) == 9_000
+    assert len(marks(text, parse_query(f'"{phrase} b"'), "body")) == 901
+    assert len(marks(text, parse_query(f'"{phrase} b"~3'), "body")) == 904
+
+
+@pytest.mark.parametrize(("at", "marked_there"), [(0, 4), (40, 6)])
+def test_the_window_with_most_marks_is_the_first_of_equals(at: int, marked_there: int) -> None:
+    text = "Homs Homs Homs Homs " + "x " * 300 + "Homs " * (4 + at // 20) + "y " * 300
+    pieces = snippet(text, parse_query("homs"), "body", 100)
+    assert sum(piece.marked for piece in pieces) == marked_there
+    assert (pieces[0].text == "Homs") == (at == 0)

@@ -1,7 +1,8 @@
 """Articles, feeds and a client for the tests of the search stage."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import anyio
 import httpx
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from store.records import Article, Mention
 from store.state import FeedState
 
+Thing = TypeVar("Thing")
 NOW = datetime(2015, 10, 10, 12, 0, tzinfo=UTC)
 COPIED = "a1"
 ARABIC = "a2"
@@ -137,6 +139,40 @@ def feeds() -> list[FeedState]:
     ]
 
 
+def secretive() -> FeedState:
+    """A feed with credentials wherever they can be."""
+    return FeedState(
+        feed_id="paid-wire/all",
+        url="https://user:secret@wire.example/f?key=secret",
+        etag="secret-etag",
+        last_modified="secret-date",
+        body_hash="secret-hash",
+        health="moved",
+        detail="moved for good to https://user:secret@wire.example/f?key=secret",
+        items_total=7,
+    )
+
+
+class Counted(Sequence[Thing]):
+    """A sequence that counts how many of its items were read."""
+
+    def __init__(self, items: Sequence[Thing]) -> None:
+        self._items = items
+        self.reads = 0
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, at: int) -> Thing: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Thing]: ...
+    def __getitem__(self, at: int | slice) -> Thing | Sequence[Thing]:
+        found = self._items[at]
+        self.reads += len(self._items[at]) if isinstance(at, slice) else 1
+        return found
+
+
 class Client:
     """Asks an app without a server, as a browser would (starlette's own client wants a newer httpx)."""
 
@@ -145,10 +181,14 @@ class Client:
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         """One GET."""
+        return self.ask("GET", path, **params)
+
+    def ask(self, method: str, path: str, **params: Any) -> httpx.Response:
+        """One request."""
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://wire.test") as client:
-                return await client.get(path, params=params or None)
+                return await client.request(method, path, params=params or None)
 
         return anyio.run(ask)

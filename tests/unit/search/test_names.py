@@ -1,0 +1,60 @@
+"""Concepts by name: any spelling of the gazetteer, in any script, and ids as they are."""
+
+import pytest
+
+from lexicon.load import load_lexicon
+from search.errors import QuerySyntaxError
+from search.names import Names
+from search.syntax import parse_query
+from store.query import Or, Term
+from store.settings import ROOT
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names(lambda: load_lexicon(ROOT / "config" / "gazetteer"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "entity_id"),
+    [
+        ("group:ISIS", "group_ids", "group/islamic-state"),
+        ("group:داعش", "group_ids", "group/islamic-state"),
+        ('group:"nusra front"', "group_ids", "group/nusra-front"),
+        ("person:assad", "person_ids", "person/bashar-al-assad"),
+        ("person:bashar-al-assad", "person_ids", "person/bashar-al-assad"),
+        ("weapon:kalibr", "weapon_ids", "weapon/kalibr"),
+        ("place:SY04", "place_ids", "place/SY04"),
+        ("place:c2663", "place_ids", "place/C2663"),
+        ("place:C2663", "place_ids", "place/C2663"),
+        ("place:place/C2663", "place_ids", "place/C2663"),
+    ],
+)
+def test_a_name_gives_its_concept(names: Names, typed: str, field: str, entity_id: str) -> None:
+    assert parse_query(typed, names=names) == Term(field, entity_id)
+
+
+def test_a_name_that_several_places_share_gives_all(names: Names) -> None:
+    found = parse_query("place:aleppo", names=names)
+    assert isinstance(found, Or)
+    assert Term("place_ids", "place/SY02") in found.parts
+    assert all(isinstance(part, Term) for part in found.parts)
+    same = parse_query("place:حلب", names=names)
+    assert isinstance(same, Or)
+    assert Term("place_ids", "place/SY02") in same.parts
+
+
+def test_one_town_in_two_scripts(names: Names) -> None:
+    assert set(names.ids("place", "Qaryatain")) & set(names.ids("place", "القريتين"))
+
+
+def test_an_unknown_name_is_said_with_its_place(names: Names) -> None:
+    with pytest.raises(QuerySyntaxError, match=r"character 7: place: 'atlantis' is no name in the gazetteer"):
+        parse_query("place:atlantis", names=names)
+
+
+def test_the_gazetteer_is_read_only_when_a_name_is_asked_for() -> None:
+    def load() -> None:
+        raise AssertionError("read for nothing")
+
+    parse_query("homs language:ar", names=Names(load))  # type: ignore[arg-type]
