@@ -51,13 +51,15 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     """Every feed, in the order of files and of the feeds in them."""
 
     feeds: tuple[Feed, ...]
+    folder: str = ""
+    """Where it was read, for messages."""
 
     def select(self, ids: Iterable[str]) -> tuple[Feed, ...]:
         """The feeds with these ids, in this order. Raises `CatalogueError` for one that is not there."""
         known = {feed.id: feed for feed in self.feeds}
         for each in (ids := tuple(ids)):
             if each not in known:
-                raise CatalogueError(f"feed {each!r}: not in the catalogue{_hint(each, known)}")
+                raise CatalogueError(f"feed {each!r}: not in the catalogue {self.folder}{_hint(each, known)}")
         return tuple(known[each] for each in ids)
 
 
@@ -107,7 +109,7 @@ def load_catalogue(folder: Path, variables: Mapping[str, str]) -> Catalogue:
                 _wrong(_shown(file), f"feed id {feed.id!r} is also in {homes[feed.id]}; give one another id")
             feeds[feed.id] = feed
             homes[feed.id] = _shown(file)
-    return Catalogue(feeds=tuple(feeds.values()))
+    return Catalogue(feeds=tuple(feeds.values()), folder=_shown(folder))
 
 
 def _read_file(file: Path, variables: Mapping[str, str]) -> list[Feed]:

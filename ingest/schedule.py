@@ -15,11 +15,22 @@ _GONE = timedelta(days=1)
 _DOUBLINGS = 6
 
 
-def due(feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime) -> list[Feed]:
-    """The feeds to poll now, the longest overdue first; `states` by feed id."""
+def due(
+    feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime, slack: timedelta = timedelta()
+) -> list[Feed]:
+    """The feeds to poll now, the longest overdue first; `states` by feed id.
+
+    A healthy feed may come up to `slack` early: a few seconds late for one run it would wait for the next.
+    """
     waiting = [(_due_at(feed, states), feed) for feed in feeds]
-    ready = [(at, feed) for at, feed in waiting if at is None or at <= now]
+    ready = [(at, feed) for at, feed in waiting if at is None or at <= now + _early(feed, states, slack)]
     return [feed for at, feed in sorted(ready, key=lambda each: (each[0] is not None, each[0] or now))]
+
+
+def _early(feed: Feed, states: Mapping[str, FeedState], slack: timedelta) -> timedelta:
+    """Never before its time for a publisher who has asked us to wait, or who has trouble."""
+    state = states.get(feed.id)
+    return slack if state is not None and state.health in SUCCESS else timedelta()
 
 
 def batches(feeds: Iterable[Feed], limit: int = 16) -> list[list[str]]:

@@ -86,7 +86,8 @@ def due_batches(settings: Settings, now: datetime, *, desk: OpenDesk = open_desk
     """Ids of the feeds that are due, in batches for `poll`. Raises `CatalogueError`, `Unavailable`."""
     catalogue = _catalogue(settings)
     with desk(settings) as opened:
-        return batches(due(catalogue.feeds, _states(opened), now))
+        slack = timedelta(seconds=settings.poll_every / 2)
+        return batches(due(catalogue.feeds, _states(opened), now, slack))
 
 
 def poll(

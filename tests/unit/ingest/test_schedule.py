@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from ingest.catalogue import Feed
-from store.health import HEALTH, SUCCESS
 from ingest.schedule import batches, due, next_due
+from store.health import HEALTH, SUCCESS
 from store.state import FeedState
 from tests.articles import NOON
 
@@ -15,6 +15,15 @@ MINUTE = timedelta(minutes=1)
 
 def feed(name: str = "levant-wire/top", host: str = "levant-wire.example", every: timedelta = MINUTE) -> Feed:
     return Feed(id=name, url=f"https://{host}/feed", publisher="x", scope=name, every=every)
+
+
+def test_a_healthy_feed_may_come_a_little_early_another_never() -> None:
+    soon = NOON + timedelta(seconds=20)
+    one = feed()
+    for health, expected in (("ok", [one]), ("unchanged", [one]), ("rate_limited", []), ("timeout", [])):
+        states = {one.id: FeedState(feed_id=one.id, health=health, next_due=soon)}
+        assert due([one], states, NOON) == []
+        assert due([one], states, NOON, timedelta(seconds=30)) == expected
 
 
 def test_due_are_the_new_and_those_whose_time_has_come() -> None:

@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 from ingest.decide import decide
 from ingest.send import LeaseLost, send, sendable
 from store.errors import TooLarge
-from store.log import RAW
-from store.records import decode_article
+from store.log import DEAD, RAW
+from store.records import decode_article, decode_dead_letter
 from tests.articles import NOON, article
 from tests.fakes import FakeLog, FakeState
 
@@ -20,14 +20,21 @@ def test_an_article_that_cannot_be_written_is_left_out() -> None:
     assert [(line["event"], line["id"]) for line in lines] == [("article_left_out", bad.id)]
 
 
-def test_an_article_that_is_too_large_for_the_log_stays_undone() -> None:
+def test_an_article_that_is_too_large_for_the_log_is_a_dead_letter_that_points_into_the_archive() -> None:
     log, state = FakeLog(), FakeState()
     log.trouble.before["append"] = TooLarge("1 MB", (1,))
-    decision = decide({}, [article("1"), article("2"), article("3")], NOON)
+    large = article("2", body="x" * 1000, raw_ref="sha256:00#1")
+    decision = decide({}, [article("1"), large, article("3")], NOON)
     with capture_logs():
         assert send(decision, {}, log, state, lambda: True) == 1
     assert [decode_article(record.value).guid for record in log.topics[RAW]] == ["1", "3"]
-    assert [state.items[each.id].appended for each in decision.append] == [True, False, True]
+    assert all(state.items[each.id].appended for each in decision.append)
+    (letter,) = [decode_dead_letter(record.value) for record in log.topics[DEAD]]
+    assert letter.key == large.id
+    assert "1 MB" in letter.reason
+    assert "archive: sha256:00#1" in letter.reason
+    kept = decode_article(letter.value)
+    assert (kept.headline, kept.body, kept.raw_ref) == (large.headline, "", "sha256:00#1")
 
 
 def test_another_decided_meanwhile() -> None:

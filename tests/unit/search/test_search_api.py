@@ -216,6 +216,7 @@ def test_status_keeps_our_credentials() -> None:
         {
             "feed_id": "paid-wire/all",
             "health": "moved",
+            "remedy": "",
             "detail": "moved for good to https://wire.example/f",
             "failures": 0,
             "next_due": None,
