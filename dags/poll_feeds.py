@@ -26,6 +26,59 @@ Runs every `SYRIAWIRE_POLL_EVERY` seconds and polls the feeds that are **due**; 
 """
 
 
+@task
+def due() -> list[list[str]]:
+    """Batches of feed ids."""
+    from ops.poll import due_batches
+
+    return due_batches(load_settings(), datetime.now(UTC))
+
+
+@task(map_index_template="{{ feeds }}", max_active_tis_per_dagrun=4)
+def poll_batch(batch: list[str]) -> list[dict[str, Any]]:
+    """One row a feed: feed, health, detail, new, changed, unchanged."""
+    from ops.poll import poll
+    from store.errors import SyriaWireError, Unavailable
+
+    get_current_context()["feeds"] = ", ".join(batch)
+    try:
+        results = poll(load_settings(), batch)
+    except Unavailable:
+        raise  # the world is in the way: Airflow tries again
+    except SyriaWireError as error:
+        from airflow.sdk.exceptions import AirflowFailException
+
+        raise AirflowFailException(str(error)) from error  # the same again would fail the same
+    return [
+        {
+            "feed": result.feed_id,
+            "health": result.health,
+            "detail": result.detail,
+            "new": result.new,
+            "changed": result.changed,
+            "unchanged": result.unchanged,
+        }
+        for result in results
+    ]
+
+
+@task(trigger_rule="all_done", retries=0)
+def summary(batches: list[list[dict[str, Any]]]) -> dict[str, Any]:
+    """Feeds by health, and the sums of the articles."""
+    from collections import Counter
+
+    import structlog
+
+    rows = [row for batch in batches or () for row in batch or ()]
+    counts = {
+        "feeds": len(rows),
+        "health": dict(Counter(row["health"] for row in rows)),
+        **{name: sum(row[name] for row in rows) for name in ("new", "changed", "unchanged")},
+    }
+    structlog.get_logger("syriawire").info("polled", **counts)
+    return counts
+
+
 @dag(
     schedule=timedelta(seconds=load_settings().poll_every),
     catchup=False,
@@ -40,56 +93,6 @@ Runs every `SYRIAWIRE_POLL_EVERY` seconds and polls the feeds that are **due**; 
     tags=["syriawire"],
 )
 def poll_feeds() -> None:
-    @task
-    def due() -> list[list[str]]:
-        """Batches of feed ids."""
-        from ops.poll import due_batches
-
-        return due_batches(load_settings(), datetime.now(UTC))
-
-    @task(map_index_template="{{ feeds }}", max_active_tis_per_dagrun=4)
-    def poll_batch(batch: list[str]) -> list[dict[str, Any]]:
-        """One row a feed: feed, health, detail, new, changed, unchanged."""
-        from ops.poll import poll
-        from store.errors import SyriaWireError, Unavailable
-
-        get_current_context()["feeds"] = ", ".join(batch)
-        try:
-            results = poll(load_settings(), batch)
-        except Unavailable:
-            raise  # the world is in the way: Airflow tries again
-        except SyriaWireError as error:
-            from airflow.sdk.exceptions import AirflowFailException
-
-            raise AirflowFailException(str(error)) from error  # the same again would fail the same
-        return [
-            {
-                "feed": result.feed_id,
-                "health": result.health,
-                "detail": result.detail,
-                "new": result.new,
-                "changed": result.changed,
-                "unchanged": result.unchanged,
-            }
-            for result in results
-        ]
-
-    @task(trigger_rule="all_done", retries=0)
-    def summary(batches: list[list[dict[str, Any]]]) -> dict[str, Any]:
-        """Feeds by health, and the sums of the articles."""
-        from collections import Counter
-
-        import structlog
-
-        rows = [row for batch in batches or () for row in batch or ()]
-        counts = {
-            "feeds": len(rows),
-            "health": dict(Counter(row["health"] for row in rows)),
-            **{name: sum(row[name] for row in rows) for name in ("new", "changed", "unchanged")},
-        }
-        structlog.get_logger("syriawire").info("polled", **counts)
-        return counts
-
     summary(poll_batch.expand(batch=due()))
 
 

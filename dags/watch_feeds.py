@@ -32,6 +32,50 @@ QUIET_DAY = timedelta(days=1)
 FAILURES_OF_A_WRONG_ADDRESS = 3
 
 
+@task(retries=2, retry_delay=timedelta(seconds=10))
+def report() -> dict[str, int]:
+    """Health → how many feeds."""
+    from collections import Counter
+
+    import structlog
+
+    from ops.poll import health_report
+    from store.settings import load_settings
+
+    feeds = health_report(load_settings(), datetime.now(UTC))
+    log = structlog.get_logger("syriawire")
+    for feed in feeds:
+        since = feed.last_success.isoformat() if feed.last_success else "never"
+        log.info(
+            "feed",
+            feed=feed.feed_id,
+            health=feed.health,
+            last_success=since,
+            items=feed.items_total,
+            detail=feed.detail,
+            remedy=feed.remedy,
+        )
+    return dict(Counter(feed.health for feed in feeds))
+
+
+@task(retries=0)
+def overdue() -> list[str]:
+    """Fails with one line for each feed that a person should look at."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from ops.poll import health_report, list_feeds
+    from store.settings import load_settings
+
+    settings, now = load_settings(), datetime.now(UTC)
+    rhythm = {feed.feed_id: timedelta(seconds=feed.every_seconds) for feed in list_feeds(settings)}
+    lines = [
+        line for feed in health_report(settings, now) if (line := complaint(feed, rhythm[feed.feed_id], now))
+    ]
+    if lines:
+        raise AirflowFailException(f"{len(lines)} feeds need a look:\n" + "\n".join(lines))
+    return lines
+
+
 @dag(
     schedule=timedelta(minutes=15),
     catchup=False,
@@ -42,50 +86,6 @@ FAILURES_OF_A_WRONG_ADDRESS = 3
     tags=["syriawire"],
 )
 def watch_feeds() -> None:
-    @task(retries=2, retry_delay=timedelta(seconds=10))
-    def report() -> dict[str, int]:
-        """Health → how many feeds."""
-        from collections import Counter
-
-        import structlog
-
-        from ops.poll import health_report
-        from store.settings import load_settings
-
-        feeds = health_report(load_settings(), datetime.now(UTC))
-        log = structlog.get_logger("syriawire")
-        for feed in feeds:
-            since = feed.last_success.isoformat() if feed.last_success else "never"
-            log.info(
-                "feed",
-                feed=feed.feed_id,
-                health=feed.health,
-                last_success=since,
-                items=feed.items_total,
-                detail=feed.detail,
-                remedy=feed.remedy,
-            )
-        return dict(Counter(feed.health for feed in feeds))
-
-    @task(retries=0)
-    def overdue() -> list[str]:
-        """Fails with one line for each feed that a person should look at."""
-        from airflow.sdk.exceptions import AirflowFailException
-
-        from ops.poll import health_report, list_feeds
-        from store.settings import load_settings
-
-        settings, now = load_settings(), datetime.now(UTC)
-        rhythm = {feed.feed_id: timedelta(seconds=feed.every_seconds) for feed in list_feeds(settings)}
-        lines = [
-            line
-            for feed in health_report(settings, now)
-            if (line := complaint(feed, rhythm[feed.feed_id], now))
-        ]
-        if lines:
-            raise AirflowFailException(f"{len(lines)} feeds need a look:\n" + "\n".join(lines))
-        return lines
-
     report() >> overdue()
 
 

@@ -61,6 +61,7 @@ def up(given: Settings, *, demo: bool) -> int:
 
     0 also after Ctrl-C: that is how one ends it, and `make` would report an error for anything else.
     """
+    os.umask(0o077)  # the archive holds withdrawn texts, the programs' table secrets: for the owner only
     settings = table.for_demo(given) if demo else given
 
     def start(stop: threading.Event) -> int:

@@ -1,6 +1,9 @@
 """The same wire day on Kafka, Elasticsearch and Postgres: what comes out equals the embedded run's."""
 
-import threading
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -9,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from ops.verify import verify
-from ops.work import work
 from store.connect import open_index, open_log
 from store.log import ENRICHED, GROUPED, RAW
 from store.records import Article
@@ -19,6 +21,7 @@ from tests.e2e.conftest import Pipeline, Wires, make_pipeline
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
 DAY = 3
+SYRIAWIRE = str(Path(sys.executable).parent / "syriawire")
 
 
 class Ticking:
@@ -85,21 +88,20 @@ def test_the_servers_hold_what_the_embedded_run_holds(
     index.close()
 
 
-def test_several_workers_share_the_work(tmp_path: Path, wires: Wires, places: dict[str, str]) -> None:
+CREW = {"enrich": 3, "group": 2, "index": 2}
+
+
+def test_several_processes_share_the_work(tmp_path: Path, wires: Wires, places: dict[str, str]) -> None:
     pipeline = make_pipeline(tmp_path / "home", wires(), **places)
-    stop = threading.Event()
-    done: dict[str, int] = {}
-
-    def run(name: str, number: int) -> None:
-        stage = next(each for each in ("enrich", "group", "index") if each == name)
-        done[f"{name}{number}"] = work(pipeline.settings, stage, stop)["done"]
-
-    crew = [("enrich", 3), ("group", 2), ("index", 2)]
+    environ = {**os.environ, **{f"SYRIAWIRE_{name.upper()}": value for name, value in places.items()}}
+    environ["SYRIAWIRE_HOME"] = str(tmp_path / "home")
     workers = [
-        threading.Thread(target=run, args=(name, number)) for name, count in crew for number in range(count)
+        subprocess.Popen(
+            [SYRIAWIRE, "work", name], env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        for name, count in CREW.items()
+        for _ in range(count)
     ]
-    for worker in workers:
-        worker.start()
     log, index = open_log(pipeline.settings), open_index(pipeline.settings)
     try:
         for _ in range(DAY):
@@ -110,10 +112,13 @@ def test_several_workers_share_the_work(tmp_path: Path, wires: Wires, places: di
         ends = {topic: sum(log.ends(topic).values()) for topic in (RAW, ENRICHED, GROUPED)}
         assert set(ends.values()) == {found.versions}, "a record was worked twice though nothing failed"
     finally:
-        stop.set()
         for worker in workers:
-            worker.join()
+            worker.terminate()
+        reports = [json.loads(worker.communicate(timeout=60)[0]) for worker in workers]
         log.close()
         index.close()
-    assert sum(done[f"enrich{n}"] for n in range(3)) == found.versions
-    assert sorted(done[f"group{n}"] for n in range(2)) == [0, found.versions]
+    done: dict[str, list[int]] = {name: [] for name in CREW}
+    for report in reports:
+        done[report["stage"]].append(report.get("done", 0))
+    assert {name: sum(counts) for name, counts in done.items()} == dict.fromkeys(CREW, found.versions)
+    assert sorted(done["group"]) == [0, found.versions]
