@@ -50,13 +50,17 @@ def show(settings: Settings, letter: str) -> None:
 @click.argument("letter", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All that were not sent back yet.")
 @click.pass_obj
-def retry(settings: Settings, letter: tuple[str, ...], everything: bool) -> None:
-    """Send dead letters back to the topic that they came from."""
+def retry(settings: Settings, letter: tuple[str, ...], everything: bool) -> int:
+    """Send dead letters back to the topic that they came from; exit 1 if one cannot go."""
     if bool(letter) == everything:
         raise click.UsageError("name the letters to retry, or say --all")
     with closing(open_log(settings)) as log:
         chosen = letters(log) if everything else [find(log, each) for each in letter]
-        json_line({"retried": send_back(log, chosen, datetime.now(UTC))})
+        refused = send_back(log, chosen, datetime.now(UTC))
+    json_line({"retried": len(chosen) - len(refused), "refused": len(refused)})
+    for each in refused:
+        click.echo(f"{each.letter.id}: cannot go back: {each.reason}", err=True)
+    return int(bool(refused))
 
 
 def _readable(found: list[DeadLetter]) -> Iterator[object]:

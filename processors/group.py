@@ -1,7 +1,6 @@
 """Group: which articles carry the same text. First cut: identical copies; near copies and stories come later."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 import msgspec
 import structlog
@@ -18,7 +17,6 @@ from store.state import State
 _LOG = structlog.get_logger("syriawire.work")
 _SCOPE = "copies"
 _RECOVERED = "copies-recovered"
-_RECOVERED_AT_ONCE = 1000
 _FEWEST_WORDS = 8
 """A shorter text ("Explosion in Homs") may well be written twice by chance."""
 
@@ -51,9 +49,12 @@ class Group:
     def start(self) -> None:
         if self._state.mark(_RECOVERED) is not None:
             return
-        grouped = _readable(read_until(self._log, GROUPED, self._log.ends(GROUPED)))
-        while part := list(islice(grouped, _RECOVERED_AT_ONCE)):
-            self._owners(part)
+        # Partitions are not read in the order of writing: what an article copied stands in the article itself.
+        newest: dict[str, tuple[tuple[int, int], str, str]] = {}
+        for article in _readable(read_until(self._log, GROUPED, self._log.ends(GROUPED))):
+            if article.id not in newest or newest[article.id][0] < article.order:
+                newest[article.id] = (article.order, fingerprint(article), article.copy_of or article.id)
+        self._state.claim(_SCOPE, {text: owner for _, text, owner in newest.values() if text})
         self._state.set_mark(_RECOVERED, "yes")
 
     def work(self, article: Article) -> Article:
@@ -61,8 +62,10 @@ class Group:
 
     def deliver(self, articles: Sequence[Article]) -> list[Failure]:
         self.start()  # the state store may have been lost since
-        owners = self._owners(articles)
-        grouped = [_grouped(article, owners.get(fingerprint(article), article.id)) for article in articles]
+        grouped: list[Article] = []
+        for part in _without_repeats(articles):
+            owners = self._owners(part)
+            grouped += [_grouped(article, owners.get(fingerprint(article), article.id)) for article in part]
         return append(self._log, GROUPED, grouped)
 
     def _owners(self, articles: Sequence[Article]) -> dict[str, str]:
@@ -77,6 +80,18 @@ class Group:
             wishes.setdefault(text, article_id)
         wishes.pop("", None)
         return self._state.claim(_SCOPE, wishes)
+
+
+def _without_repeats(articles: Sequence[Article]) -> Iterator[list[Article]]:
+    """The same articles in order, in parts that hold no article twice: where a batch is cut must not matter."""
+    part: dict[str, Article] = {}
+    for article in articles:
+        if article.id in part:
+            yield list(part.values())
+            part = {}
+        part[article.id] = article
+    if part:
+        yield list(part.values())
 
 
 def _readable(records: Iterable[Record]) -> Iterator[Article]:

@@ -6,21 +6,24 @@ the loop wait and try the same records again; nothing is skipped, nothing is com
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+import msgspec
 import structlog
 
 from processors.turn import Turn
-from store.errors import BadRecord, Revoked, Unavailable
+from store.errors import BadRecord, Revoked, TooLarge, Unavailable
 from store.identity import digest
 from store.log import DEAD, Consumer, Entry, Log, Record
 from store.records import Article, DeadLetter, decode_article, encode
 
 _LOG = structlog.get_logger("syriawire.work")
 _POLL_SECONDS = 1.0
+_LONGEST_REASON = 2000
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 30.0
 
@@ -92,13 +95,24 @@ def run(stage: Stage, loop: Loop) -> Counter[str]:
             _wait(stage, loop, consumer, unavailable, failures)
     _close(consumer)
     if loop.turn is not None:
-        loop.turn.give_back()
+        with _not_so_bad():
+            loop.turn.give_back()
     return counts
+
+
+@contextmanager
+def _not_so_bad() -> Iterator[None]:
+    """What we leave in good order others may have at once; if not, they have it a little later."""
+    try:
+        yield
+    except Unavailable as unavailable:
+        _LOG.warning("left_in_a_hurry", reason=str(unavailable))
 
 
 def _close(consumer: Consumer | None) -> None:
     if consumer is not None:
-        consumer.close()
+        with _not_so_bad():
+            consumer.close()
 
 
 def _wait(stage: Stage, loop: Loop, consumer: Consumer | None, reason: Unavailable, failures: int) -> None:
@@ -126,8 +140,7 @@ def _work_through(stage: Stage, loop: Loop, records: Sequence[Record]) -> Counte
     dead += [
         _dead_letter(stage, sources[_key(article)].pop(0), reason, loop.clock()) for article, reason in failed
     ]
-    if dead:
-        loop.log.append(DEAD, [Entry(letter.key, encode(letter)) for letter in dead])
+    _bury(loop.log, dead)
     return _report(stage, done, failed, dead)
 
 
@@ -138,6 +151,22 @@ def _worked(stage: Stage, article: Article) -> Article:
         raise
     except Exception as error:  # a bug that one article brings out must not stop all the others
         raise BadRecord(f"{stage.name}: {type(error).__name__}: {error}: mend it, then retry") from error
+
+
+def _bury(log: Log, dead: Sequence[DeadLetter]) -> None:
+    """Appends the letters; one that is itself too large says where its record is instead of holding it."""
+    try:
+        log.append(DEAD, [Entry(letter.key, encode(letter)) for letter in dead])
+    except TooLarge as error:
+        bare = [
+            msgspec.structs.replace(
+                letter, value=b"", reason=f"{letter.reason}; too large to keep: {letter.topic} still has it"
+            )
+            if place in error.places
+            else letter
+            for place, letter in enumerate(dead)
+        ]
+        log.append(DEAD, [Entry(letter.key, encode(letter)) for letter in bare])
 
 
 def _delivered(stage: Stage, articles: Sequence[Article]) -> list[Failure]:
@@ -169,7 +198,7 @@ def _dead_letter(stage: Stage, record: Record, reason: str, now: datetime) -> De
         offset=record.offset,
         key=record.key,
         value=record.value,
-        reason=reason,
+        reason=reason[:_LONGEST_REASON],
         at=now,
     )
 

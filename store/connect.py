@@ -1,6 +1,5 @@
 """URL to adapter: the one place that knows which backends there are."""
 
-import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -68,5 +67,7 @@ def _path(url: str) -> Path:
 
 
 def _unknown(setting: str, url: str, right: str) -> SettingsError:
-    shown = re.sub(r"//[^/@]*@", "//…@", url)  # a mistaken URL may hold a password all the same
-    return SettingsError(f"{setting}: no log, index or state is known for {shown!r}: write {right}")
+    """Names the scheme only: a mistaken URL may hold a password anywhere."""
+    return SettingsError(
+        f"{setting}: nothing is known for {urlsplit(url).scheme or 'no scheme'!r}: write {right}"
+    )

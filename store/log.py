@@ -14,6 +14,8 @@ The contract, tested in tests/contract/test_log.py over every adapter:
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
+from store.errors import LogUnavailable
+
 RAW = "articles.raw"
 ENRICHED = "articles.enriched"
 GROUPED = "articles.grouped"
@@ -81,13 +83,29 @@ class Log(Protocol):
         """Frees connections. Consumers made from it are closed too."""
 
 
+def _still_there(log: Log, topic: str, wanted: Ends) -> None:
+    """A log that is shorter than it was (a lost disk, a topic made anew) must not keep its reader waiting for ever."""
+    now = log.ends(topic)
+    short = sorted(partition for partition, end in wanted.items() if now.get(partition, 0) < end)
+    if short:
+        raise LogUnavailable(
+            f"log: {topic}: partitions {short} are shorter than they were: look what was lost"
+        )
+
+
 def read_until(log: Log, topic: str, ends: Ends, limit: int = 1000) -> Iterator[Record]:
-    """Every record from the beginning of `topic` up to `ends`, without touching any group's position."""
+    """Every record from the beginning of `topic` up to `ends`, without touching any group's position.
+
+    Raises `LogUnavailable`, also where the log has become shorter than `ends`.
+    """
     waiting = {partition for partition, end in ends.items() if end > 0}
     consumer = log.consumer(topic, None, "earliest")
     try:
         while waiting:
-            for record in consumer.poll(limit, timeout=5.0):
+            records = consumer.poll(limit, timeout=5.0)
+            if not records:
+                _still_there(log, topic, {partition: ends[partition] for partition in waiting})
+            for record in records:
                 if record.offset < ends.get(record.partition, 0):
                     yield record
             # Not the records tell that the end is reached: the last ones may be gone (retention, markers).

@@ -35,13 +35,13 @@ class Address(NamedTuple):
 def address(url: str) -> Address:
     """`https://host:9200,host2:9200/prefix`; the prefix can be left out. Raises `SettingsError`."""
     parts = urlsplit(url)
-    if "@" in parts.netloc:
+    if "@" in url:
         raise SettingsError(f"{_SETTING}: holds a password: take it out and set {_CREDENTIALS}")
     prefix = parts.path.strip("/") or _PREFIX
     nodes = [node for node in parts.netloc.split(",") if node]
     if not nodes or not NAME.fullmatch(prefix):
         raise SettingsError(
-            f"{_SETTING}: {url!r} will not do: write https://HOST:9200/PREFIX, PREFIX in small letters"
+            f"{_SETTING}: this URL will not do: write https://HOST:9200/PREFIX, PREFIX in small letters"
         )
     ports = [node if re.search(r":\d+$", node) else f"{node}:{_PORT}" for node in nodes]
     return Address(tuple(f"{parts.scheme}://{node}" for node in ports), prefix)

@@ -134,12 +134,12 @@ def _address(url: str) -> tuple[list[str], str]:
     parts = urlsplit(url)
     servers = [server for server in parts.netloc.split(",") if server]
     prefix = parts.path.strip("/")
-    if "@" in parts.netloc:
+    if "@" in url:
         raise SettingsError(
             "SYRIAWIRE_LOG: a URL is no place for a password: set SYRIAWIRE_KAFKA_USERNAME and SYRIAWIRE_KAFKA_PASSWORD"
         )
     if not servers or parts.query or not _PREFIX.fullmatch(prefix):
-        raise SettingsError(f"SYRIAWIRE_LOG: {url!r} will not do: write kafka://HOST:9092,HOST2:9092/PREFIX")
+        raise SettingsError("SYRIAWIRE_LOG: this URL will not do: write kafka://HOST:9092,HOST2:9092/PREFIX")
     return servers, prefix
 
 

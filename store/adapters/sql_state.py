@@ -105,7 +105,7 @@ class SqlState:
                     sa.select(CLAIMS.c.key, CLAIMS.c.value).where(mine, CLAIMS.c.value.in_(part))
                 )
                 gone = [row.key for row in held if row.key != kept[row.value]]
-                db.execute(sa.delete(CLAIMS).where(mine, CLAIMS.c.key.in_(gone)))
+                db.execute(sa.delete(CLAIMS).where(mine, CLAIMS.c.key.in_(gone), CLAIMS.c.value.in_(part)))
 
     def mark(self, name: str) -> str | None:
         with self._begin() as db:

@@ -1,6 +1,5 @@
 """What the index on Elasticsearch does without a server: fields, versions, page marks, addresses, credentials."""
 
-import re
 from typing import get_args
 
 import msgspec
@@ -94,7 +93,7 @@ def test_an_address_names_nodes_and_prefix(url: str, hosts: tuple[str, ...], pre
 
 @pytest.mark.parametrize("url", ["http:///wire", "https://a/Wire", "https://a/-wire", "https://a/one/two"])
 def test_what_cannot_be_an_address_is_named(url: str) -> None:
-    with pytest.raises(SettingsError, match=f"SYRIAWIRE_INDEX: {re.escape(repr(url))} will not do"):
+    with pytest.raises(SettingsError, match="SYRIAWIRE_INDEX: this URL will not do"):
         open_index(Settings(index=url))
 
 

@@ -141,6 +141,14 @@ def test_read_until_stops_at_the_recorded_end(new_log: NewLog) -> None:
     assert list(read_until(log, RAW, {0: 0})) == []
 
 
+def test_a_log_that_became_shorter_is_said(new_log: NewLog) -> None:
+    log = new_log()
+    log.append(RAW, entries("a"))
+    ends = {partition: end + 5 for partition, end in log.ends(RAW).items()}
+    with pytest.raises(LogUnavailable, match="shorter than they were"):
+        list(read_until(log, RAW, ends))
+
+
 def test_positions_tell_where_the_next_poll_goes_on(new_log: NewLog) -> None:
     log = new_log()
     log.append(RAW, entries("a", "b"))

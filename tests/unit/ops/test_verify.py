@@ -26,7 +26,7 @@ class Desk:
 
     def bury(self, value: bytes, key: str, offset: int) -> DeadLetter:
         letter = DeadLetter(
-            id=f"{offset:032x}",
+            id=f"{offset % 2**64:032x}",
             stage="enrich",
             topic=RAW,
             partition=0,
@@ -113,13 +113,25 @@ def test_retry_sends_back_and_marks(desk: Desk) -> None:
     desk.append(article("1"))
     letter = desk.bury(encode(article("1")), article("1").id, 0)
     assert [each.id for each in letters(desk.log)] == [letter.id]
-    assert retry(desk.log, letters(desk.log), NOON) == 1
+    assert retry(desk.log, letters(desk.log), NOON) == []
     assert letters(desk.log) == []
     assert letters(desk.log, retried=True)[0].retried == NOON
     assert desk.log.ends(RAW) == {0: 2}
     assert kinds(desk.verify()) == ["missing"]
     desk.index.put([article("1")])
     assert kinds(desk.verify()) == []
+
+
+def test_a_letter_without_its_text_never_goes_back_and_a_foreign_one_is_passed_over(desk: Desk) -> None:
+    bare = desk.bury(b"", "k", 1)
+    ingest = desk.bury(encode(article("2")), "k", -1)
+    desk.log.append(DEAD, [Entry("x", b"{not ours")])
+    whole = desk.bury(encode(article("3")), "k", 3)
+    refused = retry(desk.log, letters(desk.log), NOON)
+    assert [each.letter.id for each in refused] == [bare.id, ingest.id]
+    assert [each.id for each in letters(desk.log)] == [bare.id, ingest.id]
+    assert desk.log.ends(RAW) == {0: 1}
+    assert find(desk.log, whole.id).retried == NOON
 
 
 def test_a_letter_is_found_by_the_beginning_of_its_id(desk: Desk) -> None:

@@ -84,6 +84,30 @@ def test_a_record_that_nobody_can_read_does_not_stop_a_recovery(tmp_path: Path) 
     log.close()
 
 
+def test_where_a_batch_is_cut_does_not_matter(tmp_path: Path) -> None:
+    log, state = SqliteLog(tmp_path / "log.db"), SqlState(f"sqlite:///{tmp_path}/state.db")
+    stage = Group(log, state)
+    text = "The crossing opened for two hours, officials said."
+    forms = [article("x", version=2), article("x", version=3, body=text)]
+    stage.deliver([article("y")])
+    stage.deliver(forms)
+    found = [decode_article(record.value) for record in read_until(log, GROUPED, log.ends(GROUPED))]
+    assert [each.copy_of for each in found] == ["", article("y").id, ""]
+    log.close()
+
+
+def test_a_recovery_trusts_what_was_grouped_not_the_order_of_reading(tmp_path: Path) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    owner = article("x")
+    copy = article("y", copy_of=owner.id)
+    log.append(GROUPED, [Entry(each.id, encode(each)) for each in (copy, owner)])
+    stage = Group(log, SqlState(f"sqlite:///{tmp_path}/state.db"))
+    stage.deliver([article("z")])
+    last = list(read_until(log, GROUPED, log.ends(GROUPED)))[-1]
+    assert decode_article(last.value).copy_of == owner.id
+    log.close()
+
+
 def test_a_lost_state_store_is_read_again_from_the_log(tmp_path: Path) -> None:
     group(tmp_path, [article("1")])
     grouped = group(tmp_path, [article("1", scope=ECHO)], state="another")

@@ -143,6 +143,24 @@ def test_what_is_too_large_for_the_log_is_kept_and_the_others_go_on(log: SqliteL
     ]
 
 
+def test_a_dead_letter_that_is_too_large_says_where_its_record_is(log: SqliteLog) -> None:
+    class Narrow(SqliteLog):
+        def append(self, topic: str, records: Sequence[Entry]) -> None:
+            places = tuple(n for n, entry in enumerate(records) if len(entry.value) > 2000)
+            if places:
+                raise TooLarge("log: too large: raise the limit", places)
+            super().append(topic, records)
+
+    log.append(RAW, [Entry(article("1").id, encode(article("1", body="x" * 3000)))])
+    stage = Recorder()
+    stage.bad["1"] = BadRecord("article 1: odd: mend it")
+    assert work(stage, Narrow(log._file._path)) == {"dead": 1}
+    (letter,) = dead(log)
+    assert letter.value == b""
+    assert f"too large to keep: {RAW} still has it" in letter.reason
+    assert log.lag(RAW, "recorder") == 0
+
+
 def test_a_bad_world_is_waited_for_and_nothing_is_skipped(log: SqliteLog) -> None:
     append(log, "1", "2", "3")
     stage = Recorder()
