@@ -39,6 +39,7 @@ class SqlState:
         self._shown = self._url.set(query={}).render_as_string(hide_password=True)
         self._lock = threading.Lock()
         self._engine: sa.Engine | None = None
+        self._file: int | None = None
 
     def feed(self, feed_id: str) -> FeedState | None:
         with self._begin() as db:
@@ -141,13 +142,19 @@ class SqlState:
 
     def _connect(self) -> sa.Engine:
         with self._lock:
-            path = file_of(self._url)
-            if self._engine is not None and path is not None and not path.exists():
-                self._engine.dispose()  # it was deleted under a process that lives on
+            if self._engine is not None and self._file != _identity(self._url):
+                self._engine.dispose()  # it was deleted under a process that lives on; another may be there already
                 self._engine = None
             if self._engine is None:
                 self._engine = open_engine(self._url)
+                self._file = _identity(self._url)
             return self._engine
+
+
+def _identity(url: sa.URL) -> int | None:
+    """Which file a database is; None for a server, and where there is none."""
+    path = file_of(url)
+    return path.stat().st_ino if path is not None and path.exists() else None
 
 
 def _insert(db: sa.Connection, table: sa.Table) -> Insert:

@@ -133,6 +133,18 @@ def test_a_state_file_that_was_deleted_is_made_anew(tmp_path: Path) -> None:
     state.close()
 
 
+def test_a_process_that_lives_on_sees_the_state_file_that_another_made_anew(tmp_path: Path) -> None:
+    living, other = (SqlState(f"sqlite:///{tmp_path}/state.db") for _ in range(2))
+    living.set_mark("copies-recovered", "yes")
+    for file in tmp_path.glob("state.db*"):
+        file.unlink()
+    other.set_mark("items-recovered", "yes")
+    assert living.mark("copies-recovered") is None
+    assert living.mark("items-recovered") == "yes"
+    living.close()
+    other.close()
+
+
 def _ask_for_leases(open_state: NewState, owner: str, names: list[str], won: Queue[tuple[str, str]]) -> None:
     state = open_state()
     for name in names:
