@@ -33,7 +33,7 @@ def main() -> None:
         )
     if len(delays) < 2:
         sys.exit("bench: fewer than two batches so far: start `make demo` and wait a few minutes")
-    p95 = statistics.quantiles(delays, n=20)[-1]
+    p95 = statistics.quantiles(delays, n=20, method="inclusive")[-1]
     for name, seconds in (("median", statistics.median(delays)), ("p95", p95), ("worst", delays[-1])):
         wait = DEMO_POLL_EVERY / 2 + seconds
         sys.stdout.write(f"{name:8} run → batch {seconds:6.1f} s   due → start at most {wait:6.1f} s\n")
