@@ -12,7 +12,7 @@ from contextlib import suppress
 import msgspec
 
 from ops.dead import letters
-from store.errors import BadRecord
+from store.errors import BadRecord, Unavailable
 from store.index import Collection, Index
 from store.log import RAW, Ends, Log, read_until
 from store.records import decode_article
@@ -43,16 +43,21 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 def verify(
     log: Log, index: Index, *, wait: float = 60.0, progress: Callable[[int], None] = lambda _: None
 ) -> Verification:
-    """Compares log and index; articles still on their way get `wait` seconds to arrive.
+    """Compares log and index; articles still on their way, or an index that is away, get `wait` seconds.
 
-    `progress` is told how many are still missing at each look.
+    `progress` is told how many are still missing at each look. Raises `Unavailable` after that time.
     """
     ends = log.ends(RAW)
     expected, unreadable = _raw_versions(log, ends)
     deadline = time.monotonic() + wait
     while True:
-        dead = _dead_versions(log)
-        problems = _absent(index, expected, dead)
+        try:
+            problems = _absent(index, expected, _dead_versions(log))
+        except Unavailable:  # it is just starting, or being restarted: that is worth a wait too
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
+            continue
         progress(len(problems))
         if not problems or time.monotonic() >= deadline:
             break

@@ -8,7 +8,7 @@ from ops.dead import find, letters, retry
 from ops.verify import Verification, verify
 from store.adapters.sqlite_log import SqliteLog
 from store.adapters.tantivy_index import TantivyIndex
-from store.errors import NotFound
+from store.errors import IndexUnavailable, NotFound
 from store.log import DEAD, RAW, Entry
 from store.records import Article, DeadLetter, encode
 from tests.articles import NOON, article
@@ -60,6 +60,26 @@ def test_all_there(desk: Desk) -> None:
     found = desk.verify()
     assert kinds(found) == []
     assert (found.articles, found.versions, found.indexed, found.raw_end) == (2, 3, 2, 3)
+
+
+def test_an_index_that_is_away_for_a_moment_is_waited_for(desk: Desk) -> None:
+    class Starting(TantivyIndex):
+        away = 2
+
+        def refresh(self) -> None:
+            if self.away:
+                self.away -= 1
+                raise IndexUnavailable("index: starting: wait")
+            super().refresh()
+
+    desk.append(article("1"))
+    desk.index.put([article("1")])
+    desk.index.close()
+    starting = Starting(desk.index._root)
+    assert verify(desk.log, starting, wait=30).ok
+    starting.away = 1
+    with pytest.raises(IndexUnavailable):
+        verify(desk.log, starting, wait=0)
 
 
 def test_an_empty_pipeline_is_well(desk: Desk) -> None:
