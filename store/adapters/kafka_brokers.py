@@ -67,7 +67,9 @@ class Brokers:
             and _LAST_WORDS.age() < 2 * self.settings.kafka_timeout
         ):
             reason = f"{reason}: {_LAST_WORDS.said}"
-        if _DISCONNECTED in reason or _REFUSED in reason:
+        with_password = self.settings.kafka_security_protocol.startswith("SASL")
+        # A wrong password may look like a hang-up or a time-out, by which comes first.
+        if _DISCONNECTED in reason or _REFUSED in reason or (with_password and "bootstrap" in reason):
             reason = f"are SYRIAWIRE_KAFKA_SECURITY_PROTOCOL, user and password right? {reason}"
         reason = " ".join(reason.split())[:_LONGEST_REASON]
         return LogUnavailable(f"kafka://{','.join(self.servers)}: {reason}: mend it, it is tried again")

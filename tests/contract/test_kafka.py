@@ -339,7 +339,7 @@ def test_tls_and_password(own: Path) -> None:
     log.close()
     for wrong, why in (
         ({"kafka_password": "hunter2"}, "user and password"),
-        ({"kafka_ca_file": ""}, "CERTIFICATE"),
+        ({"kafka_ca_file": ""}, "CERTIFICATE|user and password"),
     ):
         log = open_log(settings(**{**secure, **wrong, "kafka_timeout": 2}))
         with pytest.raises(LogUnavailable, match=why) as refused:
