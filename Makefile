@@ -62,7 +62,7 @@ gazetteer-check: $(RUNTIME)  ## Check config/gazetteer
 
 requirements: $(DEV)  ## Resolve requirements/*.in anew
 	for each in uv runtime dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --annotation-style line requirements/$$each.in -o requirements/$$each.txt; done
+	  --no-header --annotation-style line requirements/$$each.in -o requirements/$$each.txt; done
 
 clean:  ## Remove what running leaves behind: var/ (the demo's archive too)
 	rm -rf var
