@@ -4,15 +4,16 @@ import fcntl
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 BUSY_SECONDS = 30.0
 
 
 def make_room(path: Path) -> None:
-    """Makes the folder of a database that is not there yet, and removes the side files of one that was deleted:
-    SQLite would take a write-ahead log that outlived its database for a part of the new one."""
+    """Makes a database that is not there yet, in WAL mode from its first moment: two connections that switch the mode
+    of one file at once do not wait for each other, one fails with "locked". Removes the side files of a database that
+    was deleted: SQLite would take a write-ahead log that outlived it for a part of the new one. Raises `OSError`."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -21,7 +22,17 @@ def make_room(path: Path) -> None:
         if not path.exists():
             for side in ("-wal", "-shm"):
                 path.with_name(path.name + side).unlink(missing_ok=True)
-            path.touch()
+            _make_empty(path.with_name(f"{path.name}.new")).replace(path)
+
+
+def _make_empty(path: Path) -> Path:
+    path.unlink(missing_ok=True)  # of a process that died here
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.Error as error:
+        raise OSError(str(error)) from error
+    return path
 
 
 class SqliteFile:
