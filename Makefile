@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
+BENCH := .venv/.bench
 
 .PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench schema requirements gazetteer-check clean
 
@@ -51,7 +52,7 @@ test-all: test test-slow test-servers  ## Every test
 
 ci: check test-all  ## All that must hold before anything lands
 
-bench: $(DEV)  ## Measure; prints tables
+bench: $(BENCH)  ## Measure; prints tables
 	$(BIN)/python -m bench.ports
 
 schema: $(DEV)  ## Write the JSON Schema of the records into docs/schema
@@ -61,7 +62,7 @@ gazetteer-check: $(RUNTIME)  ## Check config/gazetteer
 	$(BIN)/python -m lexicon.check config/gazetteer
 
 requirements: $(DEV)  ## Resolve requirements/*.in anew
-	for each in uv runtime dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	for each in uv runtime dev bench; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-header --annotation-style line requirements/$$each.in -o requirements/$$each.txt; done
 
 clean:  ## Remove what running leaves behind: var/ (the demo's archive too)
@@ -82,4 +83,8 @@ $(RUNTIME): .venv/bin/uv requirements/runtime.txt pyproject.toml
 
 $(DEV): $(RUNTIME) requirements/dev.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(BENCH): $(DEV) requirements/bench.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
 	@touch $@

@@ -55,12 +55,27 @@ def _entity(entity: Entity, ids: set[str]) -> Iterator[str]:
         yield "no name: give at least one under `names: {en: […]}`"
     if entity.parent and entity.parent not in ids:
         yield f"unknown parent {entity.parent!r}: add it or mend the id"
-    for other in entity.beside:
+    for what, other in _named_ids(entity):
         if other not in ids:
-            yield f"unknown id {other!r} in `with`: add it or mend it"
+            yield f"unknown id {other!r} in `{what}`: add it or mend it"
+    yield from _misplaced(entity)
     yield from _spellings(entity)
     if entity.type == "place":
         yield from _coordinates(entity)
+
+
+def _misplaced(entity: Entity) -> Iterator[str]:
+    if entity.type != "person" and entity.roles:
+        yield "has roles and is no person: take them out"
+    if entity.type != "group" and (entity.parents or entity.sides or entity.became):
+        yield "has parents, sides or `became` and is no group: take them out"
+
+
+def _named_ids(entity: Entity) -> Iterator[tuple[str, str]]:
+    yield from (("with", other) for other in entity.beside)
+    yield from (("roles", role.of) for role in entity.roles if role.of)
+    yield from (("parents", membership.id) for membership in entity.parents)
+    yield from (("became", renaming.id) for renaming in entity.became)
 
 
 def _spellings(entity: Entity) -> Iterator[str]:

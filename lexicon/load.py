@@ -3,12 +3,13 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
 
 import msgspec
 import yaml
 
-from lexicon.entries import Entity, EntityType, Lexicon, LexiconError, Names, PlaceKind, Words
+from lexicon.entries import Entity, EntityType, Lexicon, LexiconError, PlaceKind, Words
+from lexicon.rows import Row, entity_of
 
 FILES: dict[str, EntityType] = {
     "people.yml": "person",
@@ -23,19 +24,16 @@ ALIAS_COLUMNS = ["id", "alias", "source"]
 COLUMNS = ["id", "name_en", "name_ar", "kind", "parent", "lat", "lon", "aliases", "source"]
 _KINDS = frozenset(get_args(PlaceKind))
 _T = TypeVar("_T", bound=msgspec.Struct)
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An entry of a YAML file, as analysts write it."""
+class _Loader(_Base):  # type: ignore[misc]
+    """YAML without its timestamps: `2015-02-17` stays the text that the analyst wrote."""
 
-    id: str
-    names: Names
-    source: str
-    short: Names = {}
-    metonyms: Names = {}
-    alone: bool = False
-    beside: tuple[str, ...] = msgspec.field(default=(), name="with")
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in _Base.yaml_implicit_resolvers.items()
+    }
 
 
 class _Gazetteer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,30 +73,14 @@ def read_entities(path: Path) -> Iterator[tuple[str, Entity]]:
     for name, kind in FILES.items():
         file = path / name
         for number, item in enumerate(_list(file), start=1):
-            yield name, _entity(_convert(file, item, _Row, f"entry {number}: "), kind)
+            row = _convert(file, item, Row, f"entry {number}: ")
+            try:
+                yield name, entity_of(row, kind)
+            except ValueError as error:
+                raise LexiconError(f"{file}: {row.id}: {error}") from error
     for name in PLACE_FILES:
         for where, line in _csv(path / name, COLUMNS):
             yield name, _place(where, line)
-
-
-def organ_parent(entity_id: str) -> str:
-    """`state/russia/kremlin` → `state/russia`; empty for what has nothing above it."""
-    head, _, _ = entity_id.rpartition("/")
-    return head if "/" in head else ""
-
-
-def _entity(row: _Row, kind: EntityType) -> Entity:
-    return Entity(
-        id=row.id,
-        type=kind,
-        names=row.names,
-        source=row.source,
-        short=row.short,
-        metonyms=row.metonyms,
-        alone=row.alone,
-        beside=row.beside,
-        parent=organ_parent(row.id) if kind == "state" else "",
-    )
 
 
 def _add_aliases(file: Path, entities: dict[str, Entity]) -> None:
