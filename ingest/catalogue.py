@@ -21,6 +21,7 @@ _EVERY = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _PUBLISHER_SCOPE = "publisher/"
+AFFILIATIONS = ("state", "opposition", "agency", "ngo", "independent", "international")
 
 
 class CatalogueError(SyriaWireError):
@@ -40,6 +41,24 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     allow_private: bool = False
     user_agent: str = ""
     headers: dict[str, str] = {}
+    proxy: str = ""
+    """URL of the proxy for this feed; empty: the environment's."""
+    title: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2 of the publisher's seat, or empty."""
+    affiliation: str = ""
+    """One of `AFFILIATIONS`, or empty."""
+    soonest: timedelta = timedelta(minutes=1)
+    latest: timedelta = timedelta(hours=6)
+    """The bounds between which the schedule may move `every` by the feed's own rhythm."""
+    items_a_day: float | None = None
+    """How many the publisher is expected to send; None: not said."""
+    max_age: timedelta | None = None
+    """A newest item that is older makes the feed `stale`; None: judged by the feed's own rhythm."""
+    full_text: Literal["feed", "page"] = "feed"
+    """`page`: the article's page is fetched, and its text taken."""
+    guid: Literal["trust", "link", "title"] = "trust"
+    """What identifies an entry: its guid, its link, or title and date; for a publisher whose guids lie."""
 
     @property
     def host(self) -> str:
