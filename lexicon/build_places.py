@@ -19,10 +19,11 @@ COLUMNS = ("id", "name_en", "name_ar", "kind", "parent", "lat", "lon", "aliases"
 _LEVELS = {"1": "governorate", "2": "district", "3": "subdistrict"}
 _OCHA = "OCHA COD 2015"
 _NEAR_KM = 3.0
+_SAME_KM = 1.0
 _CITY = 100_000
 # Machine transliterations ("nahyt mdaya", "h xms") have no capital; all others that are left are words or codes.
 _NOT_A_SPELLING = re.compile(
-    "humus|hums|cham|berea|beria|sam|khan|tell|tall|murk|mork|karma|raka|dali|jaba|ezra|neva|safir|chine|chama|"
+    "al hal|humus|hums|cham|berea|beria|sam|khan|tell|tall|murk|mork|karma|raka|dali|jaba|ezra|neva|safir|chine|chama|"
     "gama|kara|karra|basir|domas|damas|sajin|sijn|samad|dana|shaba|nava|ayou"
 )
 _VOWEL = re.compile(r"[aeiouy]")
@@ -30,6 +31,50 @@ _UNIT_WORD = re.compile(r"Governorate|District|Subdistrict|City|Countryside|مح
 _PREFIX = re.compile(r"^(?:Nāḩiyat|Nahiyat|nahyt|Madinat|Madīnat)\s+(?:Markaz\s+)?")
 _RUSSIAN = re.compile(r"[А-ЯЁ][А-Яа-яЁё -]{3,}")
 _ARABIC = re.compile(r"[ء-يٱ ـً-ْ]{3,}")  # without Persian, Urdu and Kurdish letters
+_NOT_IN_A_SKELETON = re.compile(r"\bال|[\s-]|[اويه]")
+# Villages by OCHA's measure that news names without a district, and whose Arabic name is no everyday word.
+_NAMED_ALONE = (
+    "C3458 C3209 C2499 C2320 C2314 C2315 C2317 C2344 C2343 C2331 C2299 C2302 C2295 C2449 C2513 C2659 C3041 "
+    "C3040 C3031 C3008 C3308 C3178 C3447 C3905 C3952 C4121 C4130 C4131 C4231 C3989 C3977 C3974 C3963 C3931 C4071 "
+    "C3925 C3935 C4304 C4309 C4062 C3867 C3872 C4269 C4292 C1029 C1121 C1649 C1134 C1125 C1651 C1647 C1656 C1597 "
+    "C1188 C1181 C1015 C2137 C2125 C1518 C2340 C2385 C4477 C5184 C5183 C5119 C5207 C5173 C5172 C5136 C5079 C6317 "
+    "C6105 C6033 C6018 C6031 C6140 C6281 C3751 C2316 C2318 C2334 C2355 C2366 C2332 C2348 C2326 C2466 C2457 C2459 "
+    "C1569 C1643 C5110 C5144 C6047 C1209 C3947"
+)
+# What the sources call a place by mistake, or by a name that means a whole region: see places-own.csv.
+_REGIONS = frozenset(
+    fold(name)
+    for name in (
+        "الغوطة الشرقية",
+        "الغوطة الغربية",
+        "وادي النصارى",
+        "al Ghūţah ash Sharqīyah",
+        "al Ghūţah al Gharbīyah",
+        "Wadi an Nasara",
+        "Houla",
+        "Hula",
+        "Al Houla",
+        "Al Hula",
+        "الحولة",
+    )
+)
+# GeoNames id → P-code, where neither spelling nor position tells that they are one place.
+_SAME_AS = {
+    "9847679": "C3447",
+    "164071": "C2074",
+    "165428": "C1309",
+    "170517": "C5610",
+    "173797": "C4519",
+}
+# Names of quarters that the source spells wrongly, or that alone would mean something else.
+_QUARTERS = {
+    "C10011027": "Old Damascus",
+    "C10011033": "Baghdad Street",
+    "C10011065": "Mashrou Dummar",
+    "C10011066": "Presidential Palace quarter",
+    "C10011067": "Quarter C10011067",  # "Unknown" in the source
+    "C10011070": "Mazzeh Airport quarter",
+}
 
 
 @dataclass
@@ -49,7 +94,7 @@ class Row:
     def add(self, lang: str, value: str) -> None:
         """Takes a spelling, unless one that folds the same is there."""
         known = {fold(self.name_en), fold(self.name_ar), *self.aliases}
-        if value and "|" not in value and fold(value) not in known:
+        if value and "|" not in value and fold(value) not in known | _REGIONS:
             self.aliases[fold(value)] = f"{lang}:{value}"
 
     def cells(self) -> tuple[str, ...]:
@@ -113,15 +158,15 @@ def _seats(units: list[Row]) -> dict[str, str]:
 
 
 def _settlements(lines: Iterable[dict[str, str]], seats: dict[str, str], units: set[str]) -> Iterator[Row]:
+    named_alone = frozenset(_NAMED_ALONE.split())
     for line in lines:
-        if not line["name_en"] or not line["name_ar"]:
-            continue  # damaged in the source: which of two names is meant cannot be told
         english = line["name_en"].split(" / ")[0].strip("\\/ ")
         arabic = line["name_ar"].split("/")[0].strip().replace("_", " - ")
         # A few subdistrict codes of 2015 are in no list of units: then the district stands above the settlement.
         above = (f"place/{line[level]}" for level in ("admin3_pcode", "admin2_pcode", "admin1_pcode"))
         parent = next(place for place in above if place in units)
-        kind = seats.get(f"{fold(arabic)}@{parent}") or seats.get(f"{fold(english)}@{parent}") or "village"
+        seat = seats.get(f"{fold(arabic)}@{parent}") or seats.get(f"{fold(english)}@{parent}")
+        kind = seat or ("town" if line["pcode"] in named_alone else "village")
         row = Row(
             id=f"place/{line['pcode']}",
             name_en=english,
@@ -133,7 +178,8 @@ def _settlements(lines: Iterable[dict[str, str]], seats: dict[str, str], units: 
             source=_OCHA,
         )
         row.add("en", _with_article(english, arabic))
-        if " - " in english and " - " in arabic:  # two names of one settlement
+        # Two names of one settlement. Six rows lost their Arabic name in the source: the English one has to do.
+        if " - " in english and (" - " in arabic or not arabic):
             for lang, both in (("en", english), ("ar", arabic)):
                 for part in both.split(" - "):
                     row.add(lang, part.strip())
@@ -156,24 +202,45 @@ def _with_article(english: str, arabic: str) -> str:
 
 def _merge_geonames(rows: list[Row], lines: list[dict[str, str]]) -> None:
     by_name: dict[str, list[Row]] = {}
-    for row in rows:
-        for name in {fold(row.name_en), fold(row.name_ar), *row.aliases}:
-            by_name.setdefault(name, []).append(row)
+    by_id = {row.id: row for row in rows}
+    for one in rows:
+        for name in {fold(one.name_en), fold(one.name_ar), *one.aliases}:
+            by_name.setdefault(name, []).append(one)
     for line in lines:
         variants = line["alternates"].split(" | ")
         lat, lon = float(line["latitude"]), float(line["longitude"])
         names = {fold(name) for name in (line["name"], *variants)}
-        near = {
-            row.id: row for name in names for row in by_name.get(name, ()) if _km(row, lat, lon) <= _NEAR_KM
-        }
-        if len(near) != 1:
-            continue  # none, or two neighbours of one name: not safe
-        row = near.popitem()[1]
+        place = by_id.get(f"place/{_SAME_AS.get(line['geonames'])}")
+        row = place or _same(rows, by_name, names, lat, lon)
+        if row is None:
+            continue
         row.source += f"; GeoNames {line['geonames']}"
         if row.kind == "village" or int(line["population"]) >= _CITY:
             row.kind = "city" if int(line["population"]) >= _CITY else "town"
         for variant in (line["name"], *variants):
             row.add(_language(variant), variant if _language(variant) else "")
+
+
+def _same(
+    rows: list[Row], by_name: dict[str, list[Row]], names: set[str], lat: float, lon: float
+) -> Row | None:
+    """The row of one of these names near a point; None for none, or for several: that is not safe."""
+    near = [row for name in names for row in by_name.get(name, ()) if _km(row, lat, lon) <= _NEAR_KM]
+    near = near or _spelled_alike(rows, names, lat, lon)
+    if len({row.id for row in near}) > 1:  # two neighbours of one name: the one that stands there
+        near = [row for row in near if _km(row, lat, lon) <= _SAME_KM]
+    return near[0] if len({row.id for row in near}) == 1 else None
+
+
+def _spelled_alike(rows: list[Row], names: set[str], lat: float, lon: float) -> list[Row]:
+    """Rows at the very place whose Arabic name has the same consonants: `قورقينا`, `قورقانيا`."""
+    skeletons = {_skeleton(name) for name in names if _ARABIC.fullmatch(name)}
+    here = (row for row in rows if _km(row, lat, lon) <= _SAME_KM)
+    return [row for row in here if _skeleton(fold(row.name_ar)) in skeletons]
+
+
+def _skeleton(arabic: str) -> str:
+    return _NOT_IN_A_SKELETON.sub("", arabic)
 
 
 def _share_spellings(units: list[Row], settlements: list[Row]) -> None:
@@ -213,7 +280,7 @@ def _quarters(lines: Iterable[dict[str, str]]) -> Iterator[Row]:
     for line in lines:
         yield Row(
             id=f"place/{line['pcode']}",
-            name_en=" ".join(line["name_en"].split()),
+            name_en=_QUARTERS.get(line["pcode"]) or " ".join(line["name_en"].split()),
             name_ar="",
             kind="neighbourhood",
             parent=f"place/{line['city_pcode']}",
