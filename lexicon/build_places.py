@@ -24,7 +24,8 @@ _CITY = 100_000
 # Machine transliterations ("nahyt mdaya", "h xms") have no capital; all others that are left are words or codes.
 _NOT_A_SPELLING = re.compile(
     "al hal|humus|hums|cham|berea|beria|sam|khan|tell|tall|murk|mork|karma|raka|dali|jaba|ezra|neva|safir|chine|chama|"
-    "gama|kara|karra|basir|domas|damas|sajin|sijn|samad|dana|shaba|nava|ayou"
+    "katana|damir|muharram|muharrem|hamide|islamin|lislamin|asara|balis|tortosa|lorava|zorava|karto|kartu|salkas|"
+    "sharra|charra|rawad|sousse|talin|gama|kara|karra|basir|domas|damas|sajin|sijn|samad|dana|shaba|nava|ayou"
 )
 _VOWEL = re.compile(r"[aeiouy]")
 _UNIT_WORD = re.compile(r"Governorate|District|Subdistrict|City|Countryside|محافظة|منطقة|ناحية|مركز|مدينة")
@@ -34,29 +35,20 @@ _ARABIC = re.compile(r"[ء-يٱ ـً-ْ]{3,}")  # without Persian, Urdu and Kurd
 _NOT_IN_A_SKELETON = re.compile(r"\bال|[\s-]|[اويه]")
 # Villages by OCHA's measure that news names without a district, and whose Arabic name is no everyday word.
 _NAMED_ALONE = (
-    "C3458 C3209 C2499 C2320 C2314 C2315 C2317 C2344 C2343 C2331 C2299 C2302 C2295 C2449 C2513 C2659 C3041 "
+    "C3458 C3209 C2499 C2320 C2314 C2315 C2317 C2344 C2331 C2299 C2302 C2295 C2449 C2513 C2659 C3041 "
     "C3040 C3031 C3008 C3308 C3178 C3447 C3905 C3952 C4121 C4130 C4131 C4231 C3989 C3977 C3974 C3963 C3931 C4071 "
-    "C3925 C3935 C4304 C4309 C4062 C3867 C3872 C4269 C4292 C1029 C1121 C1649 C1134 C1125 C1651 C1647 C1656 C1597 "
+    "C3925 C3935 C4304 C4309 C4062 C3867 C3872 C4269 C4292 C1029 C1121 C1649 C1134 C1125 C1651 C1647 C1597 "
     "C1188 C1181 C1015 C2137 C2125 C1518 C2340 C2385 C4477 C5184 C5183 C5119 C5207 C5173 C5172 C5136 C5079 C6317 "
     "C6105 C6033 C6018 C6031 C6140 C6281 C3751 C2316 C2318 C2334 C2355 C2366 C2332 C2348 C2326 C2466 C2457 C2459 "
     "C1569 C1643 C5110 C5144 C6047 C1209 C3947"
 )
-# What the sources call a place by mistake, or by a name that means a whole region: see places-own.csv.
-_REGIONS = frozenset(
-    fold(name)
-    for name in (
-        "الغوطة الشرقية",
-        "الغوطة الغربية",
-        "وادي النصارى",
-        "al Ghūţah ash Sharqīyah",
-        "al Ghūţah al Gharbīyah",
-        "Wadi an Nasara",
-        "Houla",
-        "Hula",
-        "Al Houla",
-        "Al Hula",
-        "الحولة",
-    )
+# Spellings that are left out: names of whole regions (see places-own.csv), and words in which a place could not be
+# told any more: telegram, horse, black, new, ambassador …
+_NOT_NAMES = (
+    "الغوطة الشرقية|الغوطة الغربية|وادي النصارى|الحولة|al Ghūţah ash Sharqīyah|al Ghūţah al Gharbīyah|"
+    "Wadi an Nasara|Houla|Hula|Al Houla|Al Hula|"
+    "الإشارة|الحصان|الحول|السجن|السوداء|السودة|الوعرة|جديدة|كريمة|بصيرة|سفيرة|قطيفة|عريقة|برقية|رحيبة|طواحين|"
+    "ناصرة|خريبة|الدالي|حميدية|الزيتية|الحمرة|هنادي|سلامين|عنازة|الهادر|المسلخة|ميادين"
 )
 # GeoNames id → P-code, where neither spelling nor position tells that they are one place.
 _SAME_AS = {
@@ -75,6 +67,7 @@ _QUARTERS = {
     "C10011067": "Quarter C10011067",  # "Unknown" in the source
     "C10011070": "Mazzeh Airport quarter",
 }
+_SKIPPED = frozenset(fold(name) for name in _NOT_NAMES.split("|"))
 
 
 @dataclass
@@ -94,7 +87,7 @@ class Row:
     def add(self, lang: str, value: str) -> None:
         """Takes a spelling, unless one that folds the same is there."""
         known = {fold(self.name_en), fold(self.name_ar), *self.aliases}
-        if value and "|" not in value and fold(value) not in known | _REGIONS:
+        if value and "|" not in value and fold(value) not in known | _SKIPPED:
             self.aliases[fold(value)] = f"{lang}:{value}"
 
     def cells(self) -> tuple[str, ...]:
