@@ -1,26 +1,48 @@
-"""Feeds over HTTP. A failure becomes a health state."""
+"""Feeds over HTTP, conditional, bounded in time, size and redirects. A failure becomes a health state."""
 
 import asyncio
+import functools
 import random
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
 import httpx
-import msgspec
 
+from ingest.address import shown
 from ingest.catalogue import Feed
-from ingest.fetch.answer import Fetched
-from ingest.fetch.once import DEADLINE, LIMIT, Resolve, fetch, open_client, resolve_host
+from ingest.fetch.answer import Fetched, read
+from ingest.fetch.dial import Dial, Names, Resolve, dial
+from ingest.fetch.lanes import AT_ONCE, Lanes, Resting
+from ingest.fetch.routes import BadProxy, Routes
+from ingest.fetch.trip import Lost, Trip
+from ingest.fetch.trouble import BROKEN, diagnose
+from ingest.fetch.vet import vet_spelling
+from ingest.fetch.wall import login_wall
 from store.state import FeedState
 
+LIMIT = 20_000_000
+"""Bytes of one response, counted after decompression."""
+DEADLINE = 30.0
+"""Seconds for one feed, redirects included, waiting for its turn not."""
 SPACING = 0.5
 """Seconds between two requests to one host; up to half of it is added by chance."""
+REDIRECTS = 5
+_UNSAID = timedelta(minutes=10)
+"""The rest for a host that says 429 without saying for how long."""
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 class Fetcher:
@@ -41,25 +63,38 @@ class Fetcher:
         clock: Callable[[], datetime] = _now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
-        resolve: Resolve = resolve_host,
+        resolve: Resolve | None = None,
+        dial: Dial = dial,
+        tls: ssl.SSLContext | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """`deadline`: seconds for one feed, redirects included, waiting for its turn not. `limit`: bytes after
-        decompression. `transport`: answers instead of the network, for tests."""
-        self.waits = dict(waits or {})
+        """`deadline` and `spacing` in seconds, `limit` in bytes after decompression. `resolve`, None: the system's.
+        `transport`: answers instead of the network, for tests."""
         self._user_agent = user_agent
         self._deadline = deadline
         self._limit = limit
-        self._resolve = resolve
+        self._clock = clock
+        self._lanes = Lanes(waits or {}, spacing=spacing, clock=clock, sleep=sleep, jitter=jitter)
+        self._names = Names(AT_ONCE)
+        self._routes = Routes(resolve or self._names, dial, tls or _tls())
         self._transport = transport
+        self._stack = AsyncExitStack()
+
+    @property
+    def waits(self) -> dict[str, datetime]:
+        """Host → not to be asked before."""
+        return self._lanes.waits
 
     async def __aenter__(self) -> Self:
+        self._stack.callback(self._names.close)
+        await self._stack.enter_async_context(self._routes)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Closes all connections."""
+        await self._stack.aclose()
 
     async def fetch(
         self, feed: Feed, known: FeedState | None, *, conditional: bool = True, at: str = ""
@@ -70,17 +105,61 @@ class Fetcher:
         `at`: an address that was adopted, instead of the catalogue's; the feed's own headers and password go
         there only if it is on the same host. A 304 to a request without validators is `stale`.
         """
-        asked = msgspec.structs.replace(feed, url=at or feed.url)
-        return await asyncio.to_thread(
-            fetch,
-            asked,
-            known if conditional else None,
-            self._client,
-            user_agent=self._user_agent,
-            deadline=self._deadline,
-            limit=self._limit,
-            resolve=self._resolve,
-        )
+        try:
+            trip = Trip(feed, known if conditional else None, self._user_agent, at, fresh=not conditional)
+            fetched = await self._travel(trip)
+        except Resting as resting:
+            fetched = Fetched(health="rate_limited", detail=str(resting), retry_after=resting.remaining)
+        except Lost as lost:
+            fetched = Fetched(health="redirects", detail=str(lost))
+        except BadProxy as bad:
+            fetched = Fetched(health="failed", detail=str(bad))
+        except TimeoutError:
+            fetched = Fetched(health="timeout", detail=f"no complete response within {self._deadline:g} s")
+        except BROKEN as error:
+            health, detail = diagnose(error)
+            fetched = Fetched(health=health, detail=detail)
+        return replace(fetched, detail=shown(fetched.detail))
 
-    def _client(self, feed: Feed) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=self._transport) if self._transport else open_client(feed)
+    async def _travel(self, trip: Trip) -> Fetched:
+        loop = asyncio.get_running_loop()
+        left = self._deadline
+        for _ in range(REDIRECTS + 1):
+            if not trip.feed.allow_private:
+                vet_spelling(trip.host)  # a proxy, who looks names up himself, would not
+            async with self._lanes.turn(trip.host):
+                started = loop.time()
+                # A timeout for each read would let a host that drips byte by byte hold us for ever.
+                async with asyncio.timeout(left):
+                    fetched = await self._ask(trip)
+                left -= loop.time() - started
+            if fetched is not None:
+                return fetched
+        raise Lost(f"more than {REDIRECTS} redirects, the last to {trip.url}")
+
+    async def _ask(self, trip: Trip) -> Fetched | None:
+        """One request; None: it was redirected, and `trip` has its next address."""
+        wire = self._transport or self._routes.wire(trip.feed, trip.url)
+        host = trip.host
+        response = await wire.handle_async_request(trip.request())
+        try:
+            if trip.redirected(response):
+                return None
+            fetched = await read(response, self._limit, self._clock(), conditional=trip.conditional)
+        finally:
+            await response.aclose()
+        if fetched.health == "rate_limited" or (fetched.status in {429, 503} and fetched.retry_after):
+            self._lanes.rest(host, fetched.retry_after or _UNSAID)
+        if (
+            trip.hops
+            and fetched.health == "ok"
+            and login_wall(
+                trip.url.path, trip.url.query.decode("ascii", "replace"), trip.asked.path, fetched.body
+            )
+        ):
+            fetched = replace(
+                fetched, health="unauthorised", detail=f"redirected to a login: {trip.url}", body=b""
+            )
+        return replace(
+            fetched, url=str(trip.url), moved_to=trip.moved_to, detail=fetched.detail or trip.advice
+        )
