@@ -13,7 +13,7 @@ from ingest.fetch.trouble import BROKEN
 from ingest.fetch.unpack import unpack
 from ingest.fetch.wall import LOOKED_AT, bot_wall
 
-_GLANCE = 5.0
+_GLANCE = 2.0
 """Seconds for the page that comes with an error: what it is must not make us wait for long."""
 _VALIDATOR = 1000
 _STATUS_HEALTH = {

@@ -1,6 +1,7 @@
 """Politeness: one request at a time to a host, spaced; and no request to a host that has asked for a rest."""
 
 import asyncio
+import math
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ class Resting(Exception):  # noqa: N818  (an answer about a host, not a fault)
     """The host has said, by `Retry-After`, that it is not to be asked yet."""
 
     def __init__(self, host: str, remaining: timedelta) -> None:
-        super().__init__(f"{host} has asked for a pause of another {int(remaining.total_seconds()) + 1} s")
+        super().__init__(f"{host} has asked for a pause of another {math.ceil(remaining.total_seconds())} s")
         self.remaining = remaining
 
 

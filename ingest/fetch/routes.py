@@ -11,6 +11,7 @@ import httpx
 
 from ingest.catalogue import Feed
 from ingest.fetch.dial import Dial, Network, Resolve
+from ingest.fetch.vet import is_host
 
 _KEPT = 16
 """Idle connections that are kept; each is looked at whenever another is opened or closed."""
@@ -115,7 +116,7 @@ def _proxy(address: str) -> httpcore.Proxy:
         url = httpx.URL(address)
     except httpx.InvalidURL as error:
         raise BadProxy("the proxy has no web address: mend `proxy` of this feed") from error
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not is_host(url.raw_host.decode()):
         raise BadProxy("a proxy has an address with http:// or https://: mend `proxy` of this feed")
     return httpcore.Proxy(
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target="/"),

@@ -7,6 +7,7 @@ import httpx
 from ingest.catalogue import Feed
 from ingest.fetch.answer import validator
 from ingest.fetch.unpack import ACCEPTED
+from ingest.fetch.vet import is_host
 from store.state import FeedState
 
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
@@ -94,7 +95,7 @@ def _web_address(text: str, base: httpx.URL | None = None) -> httpx.URL:
         url = base.join(text) if base else httpx.URL(text)
     except (httpx.InvalidURL, ValueError) as error:
         raise Lost(f"{text!r} is no web address") from error
-    if url.scheme not in _PORTS or not url.host:
+    if url.scheme not in _PORTS or not is_host(url.raw_host.decode()):
         raise Lost(f"{text!r} is no web address")
     return url
 

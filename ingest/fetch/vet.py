@@ -4,6 +4,7 @@ import ipaddress
 import re
 
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
+_NAME = re.compile(r"[a-z0-9._-]+", re.IGNORECASE)
 _UNICAST = ipaddress.IPv6Network("2000::/3")
 _TUNNELS = tuple(
     map(ipaddress.IPv6Network, ("2001::/32", "2002::/16"))
@@ -50,6 +51,11 @@ def vet_spelling(host: str) -> None:
         vet(host, [host])
     elif _NUMBER.fullmatch(name.rpartition(".")[2]):
         raise PrivateAddress(f"{host} is an address in an odd spelling")
+
+
+def is_host(host: str) -> bool:
+    """Whether `host` is a name or an address; what libraries make of anything else differs."""
+    return bool(_NAME.fullmatch(host)) or is_address(host)
 
 
 def is_address(host: str) -> bool:
