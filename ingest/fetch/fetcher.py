@@ -18,9 +18,9 @@ from ingest.catalogue import Feed
 from ingest.fetch.answer import Fetched, read
 from ingest.fetch.dial import Dial, Names, Resolve, dial
 from ingest.fetch.lanes import AT_ONCE, Lanes, Resting
-from ingest.fetch.routes import BadProxy, Routes
-from ingest.fetch.trip import Lost, Trip
-from ingest.fetch.trouble import BROKEN, diagnose
+from ingest.fetch.routes import Routes
+from ingest.fetch.trip import Trip
+from ingest.fetch.trouble import BROKEN, Lost, diagnose
 from ingest.fetch.vet import vet_spelling
 from ingest.fetch.wall import login_wall
 from store.state import FeedState
@@ -110,10 +110,6 @@ class Fetcher:
             fetched = await self._travel(trip)
         except Resting as resting:
             fetched = Fetched(health="rate_limited", detail=str(resting), retry_after=resting.remaining)
-        except Lost as lost:
-            fetched = Fetched(health="redirects", detail=str(lost))
-        except BadProxy as bad:
-            fetched = Fetched(health="failed", detail=str(bad))
         except TimeoutError:
             fetched = Fetched(health="timeout", detail=f"no complete response within {self._deadline:g} s")
         except BROKEN as error:

@@ -1,7 +1,8 @@
 """How a request leaves: to vetted addresses, to any, or through a proxy. Connections are never shared between these."""
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 from urllib.request import getproxies, proxy_bypass
@@ -11,6 +12,7 @@ import httpx
 
 from ingest.catalogue import Feed
 from ingest.fetch.dial import Dial, Network, Resolve
+from ingest.fetch.trouble import BROKEN, Misconfigured
 from ingest.fetch.vet import is_host
 
 _KEPT = 16
@@ -19,8 +21,15 @@ _VETTED = "vetted"
 _PRIVATE = "private"
 
 
-class BadProxy(Exception):  # noqa: N818  (says what is wrong with the catalogue)
-    """What the catalogue or the environment names as a proxy is none."""
+@contextmanager
+def _broken() -> Iterator[None]:
+    try:
+        yield
+    except BROKEN:
+        raise
+    except Exception as error:
+        # On HTTP/2 that is broken enough the libraries let errors out that they mean to keep.
+        raise httpcore.RemoteProtocolError(f"{type(error).__name__}: {error}") from error
 
 
 class _Content(httpx.AsyncByteStream):
@@ -28,8 +37,9 @@ class _Content(httpx.AsyncByteStream):
         self._answer = answer
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._answer.aiter_stream():
-            yield piece
+        with _broken():
+            async for piece in self._answer.aiter_stream():
+                yield piece
 
     async def aclose(self) -> None:
         await self._answer.aclose()
@@ -42,15 +52,12 @@ class Wire(httpx.AsyncBaseTransport):
         self._pool = pool
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Raises httpcore's errors, and those of the network."""
+        """Raises what `trouble.BROKEN` names."""
         url = request.url
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-            )
-        )
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        asked = httpcore.Request(request.method, target, headers=request.headers.raw)
+        with _broken():
+            answer = await self._pool.handle_async_request(asked)
         return httpx.Response(
             answer.status,
             headers=answer.headers,
@@ -84,7 +91,7 @@ class Routes:
             await wire.aclose()
 
     def wire(self, feed: Feed, url: httpx.URL) -> Wire:
-        """What carries a request for this feed to `url`. Raises `BadProxy`."""
+        """What carries a request for this feed to `url`. Raises `Misconfigured`."""
         proxy = feed.proxy or self._of_environment(feed, url)
         name = proxy or (_PRIVATE if feed.allow_private else _VETTED)
         if name not in self._wires:
@@ -115,9 +122,9 @@ def _proxy(address: str) -> httpcore.Proxy:
     try:
         url = httpx.URL(address)
     except httpx.InvalidURL as error:
-        raise BadProxy("the proxy has no web address: mend `proxy` of this feed") from error
+        raise Misconfigured("the proxy has no web address: mend `proxy` of this feed") from error
     if url.scheme not in {"http", "https"} or not is_host(url.raw_host.decode()):
-        raise BadProxy("a proxy has an address with http:// or https://: mend `proxy` of this feed")
+        raise Misconfigured("a proxy has an address with http:// or https://: mend `proxy` of this feed")
     return httpcore.Proxy(
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target="/"),
         auth=(url.username, url.password) if url.userinfo else None,

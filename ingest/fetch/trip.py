@@ -1,11 +1,14 @@
 """One question to a publisher on its way through redirects: where it goes next, and what it may carry there."""
 
 import base64
+import re
+from collections.abc import Mapping
 
 import httpx
 
 from ingest.catalogue import Feed
 from ingest.fetch.answer import validator
+from ingest.fetch.trouble import Lost, Misconfigured
 from ingest.fetch.unpack import ACCEPTED
 from ingest.fetch.vet import is_host
 from store.state import FeedState
@@ -13,11 +16,9 @@ from store.state import FeedState
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[^\x00-\x1f\x7f]*")
 _PORTS = {"http": 80, "https": 443}
-
-
-class Lost(Exception):  # noqa: N818  (an answer about a feed, not a fault)
-    """Redirected too often, in a circle, or to no web address."""
 
 
 class Trip:
@@ -28,7 +29,7 @@ class Trip:
     ) -> None:
         """`known`: whose validators to send. `fresh`: caches on the way are to ask the publisher.
 
-        Raises `Lost` for what is no web address.
+        Raises `Lost` for what is no web address, `Misconfigured` for headers that cannot be sent.
         """
         self.feed = feed
         home = _web_address(feed.url)
@@ -38,13 +39,16 @@ class Trip:
         self._lasting = True
         # What the catalogue says to one host (a token, perhaps) is not for another.
         self._trusted = _same_host(home, self.url)
-        self._own = _credentials(home) | {name.lower(): text for name, text in feed.headers.items()}
+        self._own = _credentials(home) | _sendable(feed.headers)
         self._validators = _validators(known)
-        self._common = {
-            "user-agent": feed.user_agent or user_agent,
-            "accept": _ACCEPT,
-            "accept-encoding": ACCEPTED,
-        } | ({"cache-control": "no-cache"} if fresh else {})
+        self._common = _sendable(
+            {
+                "user-agent": feed.user_agent or user_agent,
+                "accept": _ACCEPT,
+                "accept-encoding": ACCEPTED,
+                **({"cache-control": "no-cache"} if fresh else {}),
+            }
+        )
         self._cookies = httpx.Cookies()  # of this trip only: some hosts redirect until theirs come back
 
     @property
@@ -112,6 +116,16 @@ def _same_host(here: httpx.URL, there: httpx.URL) -> bool:
     return (here.scheme == there.scheme and ports[0] == ports[1]) or (
         (here.scheme, there.scheme) == ("http", "https") and ports == [80, 443]
     )
+
+
+def _sendable(headers: Mapping[str, str]) -> dict[str, str]:
+    for name, text in headers.items():
+        if not (_NAME.fullmatch(name) and _VALUE.fullmatch(text)):
+            # Without the text, which may be a key.
+            raise Misconfigured(
+                f"header {name!r} cannot be sent: mend `headers` or `user_agent` of this feed"
+            )
+    return {name.lower(): text.strip() for name, text in headers.items()}
 
 
 def _credentials(url: httpx.URL) -> dict[str, str]:

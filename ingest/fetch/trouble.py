@@ -9,7 +9,18 @@ import httpx
 from ingest.fetch.unpack import BadContent
 from ingest.fetch.vet import PrivateAddress
 
+
+class Lost(Exception):  # noqa: N818  (an answer about a feed, not a fault)
+    """Redirected too often, in a circle, or to no web address."""
+
+
+class Misconfigured(Exception):  # noqa: N818  (an answer about a feed, not a fault)
+    """What the catalogue says of a feed cannot be done."""
+
+
 BROKEN = (
+    Lost,
+    Misconfigured,
     httpx.HTTPError,
     httpx.StreamError,
     httpcore.NetworkError,
@@ -21,9 +32,11 @@ BROKEN = (
     BadContent,
     PrivateAddress,
 )
-"""All that host and network do to a request."""
+"""All that host, network and catalogue do to a request."""
 _CAUSES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((PrivateAddress,), "private_address"),
+    ((Lost,), "redirects"),
+    ((Misconfigured,), "failed"),
     ((socket.gaierror,), "dns"),
     ((ssl.SSLError, ssl.CertificateError), "tls"),
     ((ConnectionRefusedError,), "refused"),
@@ -35,8 +48,7 @@ _CAUSES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
 def diagnose(error: BaseException) -> tuple[str, str]:
     """(health, detail). The libraries wrap what the system said; the state is in the innermost that we know."""
     if isinstance(error, httpcore.LocalProtocolError):
-        # Its text would show the header, which may be a key.
-        return "failed", "the request cannot be sent: mend `headers` of this feed in the catalogue"
+        return "connection", "the host broke the protocol"  # the library's text can show our headers
     if isinstance(error, httpcore.ProxyError):
         return ("unauthorised" if str(error).startswith("407") else "connection"), f"the proxy says: {error}"
     for each in _chain(error):

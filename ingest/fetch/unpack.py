@@ -77,9 +77,10 @@ def _inflate(decoder: "zlib._Decompress", packed: memoryview) -> Generator[bytes
 def _brotli(packed: memoryview) -> Iterator[bytes]:
     decoder = brotli.Decompressor()
     for start in range(0, len(packed), STEP):
-        yield decoder.process(packed[start : start + STEP], output_buffer_limit=STEP)
-        while not decoder.is_finished() and not decoder.can_accept_more_data():
-            yield decoder.process(b"", output_buffer_limit=STEP)
+        piece = decoder.process(packed[start : start + STEP], output_buffer_limit=STEP)
+        while piece or not (decoder.is_finished() or decoder.can_accept_more_data()):
+            yield piece
+            piece = b"" if decoder.is_finished() else decoder.process(b"", output_buffer_limit=STEP)
         if decoder.is_finished():
             return
     raise BadContent("br: cut off")

@@ -67,7 +67,7 @@ _CHALLENGE = re.compile(
 _FEED = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|script|meta|title)\b", re.IGNORECASE)
 _LOGIN = re.compile(
-    r"(?:^|[/._-])(?:log-?in|sign-?in|logon|sso|oauth2?|wp-login|authenticate|authorize)(?:[/._-]|$)",
+    r"(?:^|[/._-])(?:log[-_]?in|sign[-_]?in|logon|sso|oauth2?|wp-login|authenticate|authorize)(?:[/._-]|$)",
     re.IGNORECASE,
 )
 _PASSWORD = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password\b", re.IGNORECASE)
