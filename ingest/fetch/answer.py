@@ -21,6 +21,7 @@ _STATUS_HEALTH = {
     401: "unauthorised",
     403: "blocked",
     407: "unauthorised",
+    408: "timeout",
     410: "gone",
     429: "rate_limited",
     451: "blocked",

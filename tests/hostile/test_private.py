@@ -161,10 +161,3 @@ def test_the_next_address_is_tried(publisher: Publisher) -> None:
     assert (got.health, net.dialled) == ("ok", ["127.0.0.1"])
     nowhere = Net(wire_example=[[]])
     assert ask(publisher.url("ok", WIRE), **nowhere.options).health == "dns"
-
-
-def test_through_a_proxy_literal_addresses_are_refused_still(publisher: Publisher) -> None:
-    proxy = publisher.url("")
-    for host in ("10.0.0.1", "localhost", "2130706433", "[::1]"):
-        got = ask(feed(f"http://{host}/ok", allow_private=False, proxy=proxy))
-        assert (got.health, publisher.connections) == ("private_address", 0)

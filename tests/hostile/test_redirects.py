@@ -94,22 +94,6 @@ def test_keys_in_addresses_are_not_shown(publisher: Publisher) -> None:
         assert SECRET not in got.detail
 
 
-def test_a_proxy_gets_its_password_and_the_publisher_does_not(publisher: Publisher) -> None:
-    proxy = publisher.url("", f"user:{SECRET}@127.0.0.1")
-    got = ask(feed("http://wire.example/ok", allow_private=False, proxy=proxy))
-    # The publisher plays the proxy: it was asked for the whole address.
-    assert publisher.requests[0].target == "http://wire.example/ok"
-    assert "proxy-authorization" in publisher.requests[0].headers
-    assert SECRET not in repr(got)
-
-
-@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "http://[", "nonsense"])
-def test_a_proxy_that_is_none(proxy: str) -> None:
-    got = ask(feed("http://wire.example/ok", proxy=proxy))
-    assert got.health == "failed"
-    assert "mend `proxy`" in got.detail
-
-
 def test_the_agent_of_a_feed(publisher: Publisher) -> None:
     ask(feed(publisher.url("to/302/http://127.0.0.2:PORT/ok"), user_agent="Agreed/1"))
     assert told(publisher, "user-agent") == ["Agreed/1", "Agreed/1"]

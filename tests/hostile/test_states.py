@@ -47,6 +47,7 @@ def test_an_unconditional_request_exposes_a_frozen_cache(publisher: Publisher) -
         (403, "blocked"),
         (404, "not_found"),
         (407, "unauthorised"),
+        (408, "timeout"),
         (410, "gone"),
         (429, "rate_limited"),
         (451, "blocked"),
