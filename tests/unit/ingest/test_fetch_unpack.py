@@ -9,7 +9,7 @@ from contextlib import suppress
 import brotli
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.fetch.unpack import STEP, BadContent, unpack
@@ -30,6 +30,7 @@ def whole(packed: bytes, encoding: str) -> bytes:
 
 
 @encodings
+@settings(deadline=None)
 @given(content=st.binary(max_size=2000), times=st.integers(1, 300))
 def test_what_was_packed_comes_out(encoding: str, content: bytes, times: int) -> None:
     assert whole(PACK[encoding](content * times), encoding) == content * times
@@ -59,6 +60,7 @@ def test_what_is_cut_off_is_not_whole(encoding: str) -> None:
 
 
 @encodings
+@settings(deadline=None)
 @given(content=st.binary(max_size=500), at=st.integers(0, 499), noise=st.binary(min_size=1, max_size=9))
 def test_noise_is_told_and_nothing_else_happens(encoding: str, content: bytes, at: int, noise: bytes) -> None:
     packed = PACK[encoding](content)
