@@ -16,6 +16,7 @@ from ingest.fetch.wall import LOOKED_AT, bot_wall
 _GLANCE = 2.0
 """Seconds for the page that comes with an error: what it is must not make us wait for long."""
 _VALIDATOR = 1000
+_CONTENT_TYPE = 200
 _STATUS_HEALTH = {
     304: "unchanged",
     401: "unauthorised",
@@ -67,7 +68,7 @@ async def read(response: httpx.Response, limit: int, now: datetime, *, condition
         status=status,
         etag=validator(headers.get("etag", "")),
         last_modified=validator(headers.get("last-modified", "")),
-        content_type=headers.get("content-type", ""),
+        content_type=headers.get("content-type", "")[:_CONTENT_TYPE],
         max_age=max_age(headers, now),
         retry_after=retry_after(headers, now),
     )

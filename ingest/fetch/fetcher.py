@@ -32,6 +32,8 @@ DEADLINE = 30.0
 SPACING = 0.5
 """Seconds between two requests to one host; up to half of it is added by chance."""
 REDIRECTS = 5
+_LINE = 500
+"""Characters of a detail: hosts write parts of it."""
 _UNSAID = timedelta(minutes=10)
 """The rest for a host that says 429 without saying for how long."""
 
@@ -115,7 +117,7 @@ class Fetcher:
         except BROKEN as error:
             health, detail = diagnose(error)
             fetched = Fetched(health=health, detail=detail)
-        return replace(fetched, detail=shown(fetched.detail))
+        return replace(fetched, detail=shown(fetched.detail)[:_LINE])
 
     async def _travel(self, trip: Trip) -> Fetched:
         loop = asyncio.get_running_loop()
@@ -146,16 +148,9 @@ class Fetcher:
             await response.aclose()
         if fetched.health == "rate_limited" or (fetched.status in {429, 503} and fetched.retry_after):
             self._lanes.rest(host, fetched.retry_after or _UNSAID)
-        if (
-            trip.hops
-            and fetched.health == "ok"
-            and login_wall(
-                trip.url.path, trip.url.query.decode("ascii", "replace"), trip.asked.path, fetched.body
-            )
-        ):
-            fetched = replace(
-                fetched, health="unauthorised", detail=f"redirected to a login: {trip.url}", body=b""
-            )
+        if trip.hops and login_wall(trip.url, trip.asked.path, fetched.body):
+            detail = f"redirected to a login: {trip.url}"
+            fetched = replace(fetched, health="unauthorised", detail=detail, body=b"")
         return replace(
             fetched, url=str(trip.url), moved_to=trip.moved_to, detail=fetched.detail or trip.advice
         )

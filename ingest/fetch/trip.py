@@ -16,6 +16,7 @@ from store.state import FeedState
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_LONGEST = 8000  # RFC 9110 asks for as much
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[^\x00-\x1f\x7f]*")
 _PORTS = {"http": 80, "https": 443}
@@ -84,6 +85,8 @@ class Trip:
             return False
         if "set-cookie" in response.headers:
             self._cookies.extract_cookies(response)
+        if len(location) > _LONGEST:
+            raise Lost(f"redirected to an address of {len(location)} characters")
         target = _bare(_web_address(location, self.url))
         self._trusted = self._trusted and _same_host(self.url, target)
         self._lasting = self._lasting and response.status_code in _PERMANENT

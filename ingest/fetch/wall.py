@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote
 
+import httpx
+
 LOOKED_AT = 1 << 17
 """Bytes of a page in which marks are looked for."""
 
@@ -99,12 +101,12 @@ def bot_wall(status: int, headers: Mapping[str, str], body: bytes) -> str:
     return "a captcha" if title and _CHALLENGE.search(title[1]) else ""
 
 
-def login_wall(path: str, query: str, asked_path: str, body: bytes) -> bool:
-    """Whether the page that a request for `asked_path` was redirected to, at `path?query`, wants a login."""
+def login_wall(url: httpx.URL, asked_path: str, body: bytes) -> bool:
+    """Whether the page at `url`, to which a request for `asked_path` was redirected, wants a login."""
     if not is_page(body):
         return False
-    back = len(asked_path) > 1 and asked_path in unquote(query)
-    return bool(_LOGIN.search(path)) or (back and bool(_PASSWORD.search(body[:LOOKED_AT])))
+    back = len(asked_path) > 1 and asked_path in unquote(url.query.decode())
+    return bool(_LOGIN.search(url.path)) or (back and bool(_PASSWORD.search(body[:LOOKED_AT])))
 
 
 def _by_headers(headers: Mapping[str, str], table: tuple[tuple[str, str, str], ...]) -> str:

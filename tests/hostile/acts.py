@@ -61,7 +61,8 @@ async def _(request: Request, writer: asyncio.StreamWriter) -> None:
 
 @_act("status")
 async def _(request: Request, writer: asyncio.StreamWriter) -> None:
-    writer.write(respond(f"{request.rest} Some Reason", b"x"))
+    status, _, more = request.rest.partition("/")
+    writer.write(respond(f"{status} Some Reason{more}", b"x"))
 
 
 @_act("busy")

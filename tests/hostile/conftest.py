@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hostile.acts import ACTS
+from tests.hostile.certificates import Authority
 from tests.hostile.publisher import Publisher, publishing
 
 
@@ -18,3 +19,8 @@ def running() -> Iterator[Publisher]:
 def publisher(running: Publisher) -> Publisher:
     running.forget()
     return running
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("certificates"))

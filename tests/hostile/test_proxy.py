@@ -1,12 +1,18 @@
 """Through a proxy: who is asked for what, and who learns which secret."""
 
 import asyncio
+import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 
+import msgspec
 import pytest
 
+from ingest.catalogue import Feed
+from ingest.fetch import Fetched
 from tests.hostile.acts import ACTS, respond
 from tests.hostile.asking import PUBLIC, Net, ask, feed
+from tests.hostile.certificates import Authority
 from tests.hostile.publisher import Publisher, Request, publishing
 
 SECRET = "t0ken"
@@ -81,3 +87,52 @@ def test_a_proxy_that_is_not_there() -> None:
 def test_literal_addresses_of_the_private_network_are_refused_still(proxy: Publisher, host: str) -> None:
     got = ask(feed(f"http://{host}/ok", allow_private=False, proxy=proxy.url("")))
     assert (got.health, proxy.connections) == ("private_address", 0)
+
+
+def test_tls_through_a_tunnel_is_checked_with_the_publisher(authority: Authority) -> None:
+    """Whose certificate is looked at, and who gets which secret."""
+    with publishing(ACTS, authority.serve("wire.example")) as publisher:
+        tunnel = Tunnel(publisher.port)
+        asked = {
+            "proxy": "http://user:t0ken@127.0.0.1:PORT",
+            "headers": {"Authorization": "for the publisher"},
+        }
+        got = asyncio.run(tunnel.ask(feed("https://wire.example/ok", **asked), authority.trust()))
+        other = asyncio.run(tunnel.ask(feed("https://other.example/ok", **asked), authority.trust()))
+    assert (got.health, other.health) == ("ok", "tls")
+    assert b"proxy-authorization" in tunnel.heads[0].lower()
+    assert b"for the publisher" not in tunnel.heads[0]
+    (request,) = publisher.requests
+    assert request.headers["authorization"] == "for the publisher"
+    assert "proxy-authorization" not in request.headers
+
+
+class Tunnel:
+    """A proxy that lets everybody through to one port."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.heads: list[bytes] = []
+
+    async def ask(self, subject: Feed, tls: ssl.SSLContext) -> Fetched:
+        """One feed, through this proxy."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        port = str(server.sockets[0].getsockname()[1])
+        asked = msgspec.structs.replace(subject, proxy=subject.proxy.replace("PORT", port))
+        got = await asyncio.to_thread(ask, asked, tls=tls)
+        server.close()
+        return got
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        writer.write(b"HTTP/1.1 200 Through\r\n\r\n")
+        await asyncio.gather(_pipe(reader, far_writer), _pipe(far_reader, writer))
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()

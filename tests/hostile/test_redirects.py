@@ -26,6 +26,13 @@ def test_a_circle(publisher: Publisher) -> None:
     )
 
 
+def test_what_hosts_write_is_bounded(publisher: Publisher) -> None:
+    assert ask(publisher.url("to/302//" + "x" * 9000)).health == "redirects"
+    got = ask(publisher.url("status/500/" + "x" * 9000))
+    assert got.health == "server_error"
+    assert len(got.detail) <= 500
+
+
 def test_a_cookie_ends_a_circle(publisher: Publisher) -> None:
     assert ask(publisher.url("cookie")).body == FEED
     publisher.forget()

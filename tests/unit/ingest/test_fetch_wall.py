@@ -1,5 +1,6 @@
 """Walls before a feed, and what only looks like one."""
 
+import httpx
 import pytest
 
 from ingest.fetch.wall import bot_wall, is_page, login_wall
@@ -104,10 +105,11 @@ def test_no_pages(body: bytes) -> None:
 )
 def test_login_walls(path: str, query: str, wall: bool) -> None:
     form = page("Sign in", "<form><input name=p type=password></form>")
-    assert login_wall(path, query, "/feed.xml", form) is wall
-    assert not login_wall(path, query, "/feed.xml", FEED)
+    url = httpx.URL(f"https://wire.example{path}?{query}")
+    assert login_wall(url, "/feed.xml", form) is wall
+    assert not login_wall(url, "/feed.xml", FEED)
 
 
 def test_a_page_without_a_form_is_a_login_only_by_its_address() -> None:
-    assert login_wall("/login", "", "/feed.xml", page())
-    assert not login_wall("/welcome", "next=/feed.xml", "/feed.xml", page())
+    assert login_wall(httpx.URL("https://wire.example/login"), "/feed.xml", page())
+    assert not login_wall(httpx.URL("https://wire.example/welcome?next=/feed.xml"), "/feed.xml", page())
