@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import random
 import zlib
 from collections.abc import Callable
 
@@ -100,6 +101,18 @@ async def _(request: Request, writer: asyncio.StreamWriter) -> None:
 async def _(request: Request, writer: asyncio.StreamWriter) -> None:
     status, _, target = request.rest.partition("/")
     writer.write(respond(f"{status} Elsewhere", Location=target.replace("PORT", str(request.port))))
+
+
+@_act("later")
+async def _(request: Request, writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(0.2)
+    writer.write(respond("302 Found", Location=request.rest))
+
+
+@_act("bulky")
+async def _(request: Request, writer: asyncio.StreamWriter) -> None:
+    noise = random.Random(5).randbytes(int(request.rest))
+    writer.write(respond("200 OK", gzip.compress(noise, 1), Content_Encoding="gzip"))
 
 
 @_act("round")

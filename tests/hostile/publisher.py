@@ -63,6 +63,9 @@ def publishing(acts: dict[str, Act], tls: ssl.SSLContext | None = None) -> Itera
         ready.set()
         await ended.wait()
         server.close()
+        await asyncio.sleep(
+            0.01
+        )  # who has just come in is let in, so that his connection is closed, not dropped
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()

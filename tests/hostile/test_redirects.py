@@ -70,6 +70,10 @@ def test_secrets_stay_with_their_host(publisher: Publisher) -> None:
     ask(feed(publisher.url("to/302/http://127.0.0.2:PORT/ok"), headers={"Authorization": SECRET}))
     assert told(publisher) == [SECRET, None]
     publisher.forget()
+    there = "to/302/http://127.0.0.2:PORT/to/302/http://127.0.0.2:PORT/ok"
+    ask(feed(publisher.url(there), headers={"X-Key": SECRET}))
+    assert told(publisher, "x-key") == [SECRET, None, None]
+    publisher.forget()
     there_and_back = "to/302/http://127.0.0.2:PORT/to/302/http://127.0.0.1:PORT/ok"
     ask(feed(publisher.url(there_and_back), headers={"X-Key": SECRET}))
     assert told(publisher, "x-key") == [SECRET, None, None]

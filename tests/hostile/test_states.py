@@ -99,6 +99,10 @@ def test_the_size_of_what_is_not_packed(publisher: Publisher) -> None:
     assert ask(publisher.url("large/400")).health == "too_large"
 
 
+def test_the_size_of_what_is_packed_and_grows_no_smaller(publisher: Publisher) -> None:
+    assert ask(publisher.url("bulky/200000"), limit=200_000).health == "too_large"
+
+
 @pytest.mark.parametrize(
     ("label", "health"),
     [
@@ -126,7 +130,7 @@ def test_an_error_whose_page_drips_is_that_error(publisher: Publisher) -> None:
 
 
 def test_the_deadline_is_for_all_redirects_together(publisher: Publisher) -> None:
-    assert ask(publisher.url("to/302//to/302//drip/body"), deadline=0.5).health == "timeout"
+    assert ask(publisher.url("later//" * 4 + "ok"), deadline=0.5).health == "timeout"
 
 
 def test_a_host_that_is_slow_holds_no_other_up(publisher: Publisher) -> None:

@@ -75,14 +75,16 @@ async def answer_in_http2(reader: asyncio.StreamReader, writer: asyncio.StreamWr
     connection = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
     connection.initiate_connection()
     writer.write(connection.data_to_send())
-    while data := await reader.read(65536):
-        for event in connection.receive_data(data):
-            if isinstance(event, h2.events.RequestReceived):
-                connection.send_headers(event.stream_id, [(":status", "200"), ("etag", '"2"')])
-                connection.send_data(event.stream_id, FEED, end_stream=True)
-        writer.write(connection.data_to_send())
-        await writer.drain()
-    writer.close()
+    try:
+        while data := await reader.read(65536):
+            for event in connection.receive_data(data):
+                if isinstance(event, h2.events.RequestReceived):
+                    connection.send_headers(event.stream_id, [(":status", "200"), ("etag", '"2"')])
+                    connection.send_data(event.stream_id, FEED, end_stream=True)
+            writer.write(connection.data_to_send())
+            await writer.drain()
+    finally:
+        writer.close()
 
 
 def test_http2(authority: Authority) -> None:
