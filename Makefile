@@ -38,6 +38,7 @@ check: $(DEV)  ## Lint, types, imports, generated files, gazetteer
 	$(BIN)/lint-imports
 	$(BIN)/python -m lexicon.check config/gazetteer
 	$(BIN)/python -m ops.schema --check docs/schema
+	$(BIN)/python -m ops.settings_page --check docs/settings.md
 
 # kafka-python leaves sockets of connections that a server has cut to the garbage collector, which may come at any test.
 KAFKA_LEAVINGS := -W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionWarning
@@ -55,8 +56,9 @@ ci: check test-all  ## All that must hold before anything lands
 bench: $(BENCH)  ## Measure; prints tables
 	$(BIN)/python -m bench.ports
 
-schema: $(DEV)  ## Write the JSON Schema of the records into docs/schema
+schema: $(DEV)  ## Write the JSON Schema of the records and the page of settings into docs
 	$(BIN)/python -m ops.schema docs/schema
+	$(BIN)/python -m ops.settings_page docs/settings.md
 
 gazetteer-check: $(RUNTIME)  ## Check config/gazetteer
 	$(BIN)/python -m lexicon.check config/gazetteer

@@ -20,6 +20,8 @@ SETTINGS_FILE = "SYRIAWIRE_SETTINGS"
 HOME_FILE = "syriawire.yml"
 TEST_PREFIX = "SYRIAWIRE_TEST_"
 ROOT = Path(__file__).resolve().parent.parent
+HOME_FOLDERS = {"log": "log.db", "index": "index", "state": "state.db", "archive": "archive"}
+"""Below `home`, where these are not set."""
 DEMO_FEEDS = ROOT / "demo" / "feeds"
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
@@ -43,23 +45,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     home: Path = Path("var")
     """Where the embedded files, Airflow's home and the logs live."""
     log: str = ""
+    """`sqlite:///path` or `kafka://host:9092,host2:9092[/prefix of the topics]`."""
     index: str = ""
+    """`tantivy:///folder` or `https://host:9200[/prefix of the indices]`."""
     state: str = ""
+    """`sqlite:///path` or `postgresql://user@host/database`."""
     archive: str = ""
+    """A folder, or what else fsspec opens: `s3://bucket/folder`."""
     demo: bool = False
     """This home holds the demo's made-up articles; `feeds` is then the demo's unless it is set."""
     feeds: Path = ROOT / "config" / "feeds"
     """The catalogue: a folder of YAML files, one a publisher."""
     gazetteer: Path = ROOT / "config" / "gazetteer"
+    """The names that are tagged: a folder of plain files."""
     web_host: str = "127.0.0.1"
+    """Where the page listens: loopback, unless others shall read it."""
     web_port: Port = 8088
+    """Of the page and its API."""
     airflow_port: Port = 8080
+    """Of Airflow's page."""
     demo_url: str = "http://127.0.0.1:8099"
     """Where the demo wires are served; `${SYRIAWIRE_DEMO_URL}` in a catalogue becomes this."""
     poll_every: Seconds = 60.0
     """Seconds between two runs of the DAG `poll_feeds`; a feed is polled when it is due, not at every run."""
     user_agent: str = "SyriaWire/0.1 (news archive for conflict monitors)"
+    """How we introduce ourselves to publishers: add a way to reach you."""
     log_level: str = "info"
+    """`debug`, `info`, `warning` or `error`."""
     batch: Annotated[int, msgspec.Meta(ge=1, le=10000)] = 200
     """How many records a processor takes at once."""
     kafka_partitions: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 6
@@ -77,16 +89,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kafka_work_timeout: Seconds = 300.0
     """A worker that did not poll for so long is out of its group, and its records go to another."""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """`PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`."""
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    """`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`."""
     kafka_username: str = ""
+    """For SASL."""
     kafka_password: Secret = Secret("")
+    """For SASL."""
     kafka_ca_file: str = ""
     """PEM; empty: the certificates of this system."""
     kafka_cert_file: str = ""
     """PEM with our own certificate, where the brokers ask for one; its key is in `kafka_key_file`."""
     kafka_key_file: str = ""
+    """PEM with the key of our certificate."""
     elasticsearch_user: str = ""
+    """With `elasticsearch_password`."""
     elasticsearch_password: Secret = Secret("")
+    """With `elasticsearch_user`."""
     elasticsearch_api_key: Secret = Secret("")
     """Instead of user and password: the key as Elasticsearch gives it out, encoded."""
     elasticsearch_ca_file: str = ""
@@ -184,8 +203,8 @@ def _with_defaults(settings: Settings) -> Settings:
         home=home,
         feeds=settings.feeds.absolute(),
         gazetteer=settings.gazetteer.absolute(),
-        log=settings.log or f"sqlite:///{home}/log.db",
-        index=settings.index or f"tantivy:///{home}/index",
-        state=settings.state or f"sqlite:///{home}/state.db",
-        archive=settings.archive or f"file://{home}/archive",
+        log=settings.log or f"sqlite:///{home / HOME_FOLDERS['log']}",
+        index=settings.index or f"tantivy:///{home / HOME_FOLDERS['index']}",
+        state=settings.state or f"sqlite:///{home / HOME_FOLDERS['state']}",
+        archive=settings.archive or f"file://{home / HOME_FOLDERS['archive']}",
     )

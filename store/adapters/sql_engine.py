@@ -10,6 +10,7 @@ from store.adapters.sqlite_files import BUSY_SECONDS, make_room
 
 _POSTGRES = {
     "application_name": "syriawire",
+    "client_encoding": "utf8",  # a cluster that was made without a locale would send bytes
     "connect_timeout": 10,  # seconds
     "tcp_user_timeout": 30_000,  # milliseconds: a server that vanished is noticed, however quiet the network
 }

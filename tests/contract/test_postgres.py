@@ -127,3 +127,16 @@ def test_no_error_shows_a_password() -> None:
     with pytest.raises(SettingsError) as unread:
         SqlState("postgresql://wire:hunter2@host:port/db")
     assert "hunter" not in str(unread.value)
+
+
+def test_a_cluster_that_was_made_without_a_locale_does(url: str) -> None:
+    name = sa.make_url(url).database
+    ascii_only = sa.make_url(url).set(database=f"{name}_ascii", query={})
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}_ascii"')
+        connection.execute(f"CREATE DATABASE \"{name}_ascii\" ENCODING 'SQL_ASCII' TEMPLATE template0")
+        state = SqlState(ascii_only.render_as_string(hide_password=False))
+        state.set_mark("القريتين", "Карьятейн")
+        assert state.mark("القريتين") == "Карьятейн"
+        state.close()
+        connection.execute(f'DROP DATABASE "{name}_ascii"')

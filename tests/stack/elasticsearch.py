@@ -61,7 +61,7 @@ def fetch() -> Path:
 def start(folder: Path, port: int | None = None, *, security: bool = False) -> Running:
     """Starts it with its data in `folder`; with `security`, `USER` and `PASSWORD` are needed to enter."""
     began = time.monotonic()
-    home, java = fetch(), _java()
+    home, java = fetch(), jdk()
     port = port or port_of(folder)
     _configure(home, folder, port, security=security)
     if security and not (folder / "config" / "elasticsearch.keystore").exists():
@@ -131,7 +131,7 @@ def _download(into: Path) -> Path:
     return next(into.glob("*.zip"))
 
 
-def _java() -> Path:
+def jdk() -> Path:
     """The home of a JDK that is new enough, the newest first."""
     named = [Path(os.environ[name]) for name in ("ES_JAVA_HOME", "JAVA_HOME") if os.environ.get(name)]
     installed = [*Path("/usr/lib/jvm").glob("*"), *Path("/opt").glob("*")]
