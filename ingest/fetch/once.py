@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from ingest.catalogue import Feed
+from ingest.fetch.answer import Fetched
 from store.state import FeedState
 
 LIMIT = 20_000_000
@@ -45,20 +46,6 @@ _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, app
 
 OpenClient = Callable[[Feed], httpx.AsyncClient]
 Resolve = Callable[[str, int], Awaitable[list[str]]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fetched:
-    """What came. `health`: `ok` with a body, `unchanged` (304), or why there is none. `status` 0: no answer."""
-
-    health: str
-    detail: str = ""
-    status: int = 0
-    body: bytes = field(default=b"", repr=False)
-    etag: str = ""
-    last_modified: str = ""
-    content_type: str = ""
-    retry_after: timedelta | None = None
 
 
 class _Refused(Exception):  # noqa: N818  (carries a result out of the nested steps of one request)
@@ -123,15 +110,18 @@ async def _follow(question: _Question, client: httpx.AsyncClient) -> Fetched:
     feed = question.feed
     headers = question.headers
     url = feed.url
-    moved = ""
+    moved = moved_to = ""
+    lasting = True
     for _ in range(REDIRECTS + 1):
         if not feed.allow_private:
             await _check_address(url, question.resolve)
         async with client.stream("GET", url, headers=headers, follow_redirects=False) as response:
             if response.status_code not in _REDIRECTING or "location" not in response.headers:
                 found = await _read(response, question.limit)
-                return replace(found, detail=found.detail or moved)
+                return replace(found, detail=found.detail or moved, url=url, moved_to=moved_to)
             target = urljoin(url, response.headers["location"])
+            lasting = lasting and response.status_code in _PERMANENT
+            moved_to = target if lasting else moved_to
             if response.status_code in _PERMANENT and not moved:
                 moved = f"moved for good to {target}: put that address into the catalogue"
         if urlsplit(target).scheme not in {"http", "https"} or not urlsplit(target).hostname:
