@@ -33,7 +33,10 @@ def _heirs(lexicon: Lexicon, entity_id: str) -> list[str]:
 
 
 def test_nusra_went_on_under_two_more_names(lexicon: Lexicon) -> None:
-    assert _heirs(lexicon, "group/nusra-front") == ["group/jabhat-fatah-al-sham", "group/hayat-tahrir-al-sham"]
+    assert _heirs(lexicon, "group/nusra-front") == [
+        "group/jabhat-fatah-al-sham",
+        "group/hayat-tahrir-al-sham",
+    ]
 
 
 def test_no_group_becomes_itself(lexicon: Lexicon) -> None:
