@@ -142,8 +142,8 @@ def test_a_correction(world: World) -> None:
         ("state", "after", "save_seen", StateUnavailable),
         ("log", "before", "append", LogUnavailable),
         ("log", "after", "append", LogUnavailable),
-        ("state", "before", "save_feed", StateUnavailable),
-        ("state", "after", "save_feed", StateUnavailable),
+        ("state", "before", "save_feeds", StateUnavailable),
+        ("state", "after", "save_feeds", StateUnavailable),
     ],
 )
 def test_the_world_in_the_way_loses_and_doubles_nothing(

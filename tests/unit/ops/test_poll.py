@@ -101,7 +101,7 @@ def test_health_report(settings: Settings, desk: Desk) -> None:
     before = health_report(settings, NOON, desk=opener(desk))
     assert {each.health for each in before} == {"new"}
     poll(settings, desk=opener(desk))
-    desk.state.save_feed(FeedState(feed_id="no-longer/there", health="ok"))
+    desk.state.save_feeds([FeedState(feed_id="no-longer/there", health="ok")])
     top, gone = health_report(settings, NOON, desk=opener(desk))
     assert (top.health, top.items_total, top.last_success, top.overdue) == ("ok", 1, NOON, False)
     assert (gone.health, gone.failures, gone.last_success) == ("gone", 1, None)
@@ -122,7 +122,9 @@ def test_a_key_in_an_address_is_shown_nowhere(settings: Settings, desk: Desk) ->
         '"${SYRIAWIRE_DEMO_URL}/top"', '"http://user:secret@levant-wire.example/top?key=TOKEN"'
     )
     (settings.feeds / "levant-wire.yml").write_text(secret, encoding="utf-8")
-    desk.state.save_feed(FeedState(feed_id="levant-wire/top", detail="moved to http://x.example/?key=TOKEN"))
+    desk.state.save_feeds(
+        [FeedState(feed_id="levant-wire/top", detail="moved to http://x.example/?key=TOKEN")]
+    )
     everything = (
         list_feeds(settings),
         check(settings, client=client),
