@@ -18,12 +18,12 @@ class Hints(msgspec.Struct, frozen=True, kw_only=True):
 
     ttl_minutes: int = 0
     """RSS `ttl`."""
-    period_minutes: float = 0.0
+    period_seconds: int = 0
     """`sy:updatePeriod` divided by `sy:updateFrequency`."""
     skip_hours: tuple[int, ...] = ()
     """Hours of the day, 0 to 23, UTC."""
-    skip_days: tuple[int, ...] = ()
-    """Days of the week, Monday is 0, UTC."""
+    skip_days: tuple[str, ...] = ()
+    """Days of the week, such as `Sunday`, UTC."""
     cache_seconds: int = 0
     """`Cache-Control: max-age` of the last answer."""
 
@@ -55,7 +55,9 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True):
     """How often of late all items of a response were new."""
     hints: Hints = Hints()
     last_whole: Time | None = None
-    """The last answer with a body, which no 304 can hide anything of."""
+    """The last answer with a body."""
+    last_not_modified: Time | None = None
+    """The last 304."""
     distrust_until: Time | None = None
     """Its 304 has hidden items: until then it is asked without validators."""
     address: str = ""
