@@ -87,7 +87,7 @@ def learn(
         if _hid(feed, before, outcome, fetched, now):
             state = msgspec.structs.replace(state, distrust_until=now + DISTRUST)
             notes.append(
-                f"its 304 hid {len(outcome.decision.append)} articles: not trusted for {DISTRUST.days} days"
+                f"its 304 hid new articles ({len(outcome.decision.append)}): not trusted for {DISTRUST.days} days"
             )
     gave_items = good and outcome.result is not None and bool(outcome.result.articles)
     state = moved(state, fetched.moved_to if fetched else "", now, gave_items=gave_items, taken=taken)
@@ -109,7 +109,7 @@ def _judged(
     """(health as a person should see it, why)."""
     if outcome.health not in {"ok", "unchanged"}:
         return outcome.health, ""
-    if outcome.result is not None and _overran(before, outcome, outcome.result):
+    if _overran(before, outcome):
         return "overrun", f"all {outcome.decision.new} items came since the last poll"
     if quiet := too_quiet(feed, state.arrivals, state.newest_item, now):
         newest, allowed = quiet
@@ -124,7 +124,10 @@ def _answered(
 ) -> FeedState:
     """With what a feed's answer teaches."""
     etag, last_modified = _validators(before, outcome, fetched)
-    state = msgspec.structs.replace(state, etag=etag, last_modified=last_modified)
+    overruns = (
+        before.overruns + 1 if _overran(before, outcome) else max(before.overruns - _had_spare(outcome), 0)
+    )
+    state = msgspec.structs.replace(state, etag=etag, last_modified=last_modified, overruns=overruns)
     if fetched.max_age is not None or fetched.status != 304:
         seconds = int((fetched.max_age or timedelta()).total_seconds())
         state = msgspec.structs.replace(
@@ -150,21 +153,18 @@ def _read(
         items_shown=len(articles),
         undated=bool(articles) and not any(each.published or each.updated for each in articles),
         arrivals=arrived(before.arrivals, (each.published for each in came), before.last_success, now),
-        overruns=_overruns(before, outcome, result),
     )
 
 
-def _overruns(before: FeedState, outcome: Outcome, result: ParseResult) -> int:
-    """Counts the polls that overran, and down again with those whose items were new for a half at most."""
-    if _overran(before, outcome, result):
-        return before.overruns + 1
-    spare = outcome.decision.new * 2 <= len(result.articles)
-    return max(before.overruns - 1, 0) if spare else before.overruns
-
-
-def _overran(before: FeedState, outcome: Outcome, result: ParseResult) -> bool:
+def _overran(before: FeedState, outcome: Outcome) -> bool:
     """All items are new, though the last answer held some: there may have been more between."""
-    return before.items_shown > 0 and _FEWEST <= len(result.articles) == outcome.decision.new
+    items = len(outcome.result.articles) if outcome.result else 0
+    return before.items_shown > 0 and _FEWEST <= items == outcome.decision.new
+
+
+def _had_spare(outcome: Outcome) -> bool:
+    """Half of the items at most are new: the next poll need not come sooner."""
+    return outcome.result is None or outcome.decision.new * 2 <= len(outcome.result.articles)
 
 
 def _hid(feed: Feed, before: FeedState, outcome: Outcome, fetched: Fetched, now: datetime) -> bool:
