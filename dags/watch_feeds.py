@@ -96,17 +96,17 @@ def complaint(feed: "FeedHealth", rhythm: timedelta, now: datetime) -> str:
     """Why a person should look at this feed, in one line; empty if nobody needs to. Pure."""
     if feed.overdue:
         return f"{feed.feed_id}: was due at {feed.next_due} and not polled: look at the DAG poll_feeds"
+    why = ""
     if feed.last_success is None:
-        if feed.failures < FAILURES_OF_A_WRONG_ADDRESS:
-            return ""
-        return f"{feed.feed_id}: never gave anything, {feed.failures} failures: {feed.health}: {feed.remedy}"
-    if feed.health == "gone" and feed.failures >= FAILURES_OF_A_CLOSED_FEED:
-        return f"{feed.feed_id}: closed by its publisher, nothing since {feed.last_success}: {feed.remedy}"
-    if feed.health == "stale":
-        return f"{feed.feed_id}: stale: {feed.detail}: {feed.remedy}"
-    if now - feed.last_success > max(QUIET_DAY, 3 * rhythm):
-        return f"{feed.feed_id}: nothing since {feed.last_success}: {feed.health}: {feed.remedy}"
-    return ""
+        if feed.failures >= FAILURES_OF_A_WRONG_ADDRESS:
+            why = f"never gave anything, {feed.failures} failures: {feed.health}"
+    elif feed.health == "stale":
+        why = f"stale: {feed.detail}"
+    elif feed.health == "gone" and feed.failures >= FAILURES_OF_A_CLOSED_FEED:
+        why = f"closed by its publisher, nothing since {feed.last_success}"
+    elif now - feed.last_success > max(QUIET_DAY, 3 * rhythm):
+        why = f"nothing since {feed.last_success}: {feed.health}"
+    return f"{feed.feed_id}: {why}: {feed.remedy}" if why else ""
 
 
 watch_feeds()
