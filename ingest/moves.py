@@ -36,7 +36,8 @@ def moved(
     lasting = state.moved_seen >= CONFIRMATIONS and now - since >= OVER
     if not (lasting and gave_items and _adoptable(moved_to, state.url, taken)):
         return state
-    return msgspec.structs.replace(state, address=moved_to, moved_to="", moved_since=None, moved_seen=0)
+    address = "" if moved_to == state.url else moved_to  # it has come back
+    return msgspec.structs.replace(state, address=address, moved_to="", moved_since=None, moved_seen=0)
 
 
 def notice(state: FeedState) -> str:

@@ -62,7 +62,7 @@ class _Settled:
 def poll_batch(feeds: Iterable[Feed], desk: Desk, taken: Collection[str] = ()) -> list[PollResult]:
     """Polls many hosts at once, and the feeds of one host one after another. Results in the order of `feeds`.
 
-    `taken`: the addresses in the catalogue, which no moved feed may take. What goes wrong with a feed is in its
+    `taken`: the addresses of all feeds, which no feed that moves may take. What goes wrong with a feed is in its
     result; `Unavailable` of our own ports is raised, after what was under way has been dropped.
     """
     recover(desk.log, desk.state, desk.clock)
@@ -80,7 +80,7 @@ class _Batch:
     def __init__(self, feeds: Sequence[Feed], desk: Desk, taken: Collection[str]) -> None:
         self._feeds = feeds
         self._desk = desk
-        self._taken = frozenset(taken)
+        self._taken = set(taken)
         self._waiting: dict[str, deque[int]] = {}
         for place, feed in enumerate(feeds):
             self._waiting.setdefault(feed.host, deque()).append(place)
@@ -179,6 +179,8 @@ class _Batch:
             not_before=waits.get(poll.feed.host),
             taken=self._taken - {poll.feed.url},
         )
+        if after is not None and after.address:
+            self._taken.add(after.address)  # of two feeds that move to one address, one follows
         return _Settled(poll, outcome, after)
 
     def _report(self, place: int, outcome: Outcome) -> None:

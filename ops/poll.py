@@ -100,12 +100,13 @@ def poll(
     """Polls the named feeds now, or with None all that are due. Raises `CatalogueError`, `Unavailable`."""
     catalogue = _catalogue(settings)
     with desk(settings) as opened:
+        states, now = _states(opened), opened.clock()
         if feed_ids is None:
-            now = opened.clock()
-            feeds = due(catalogue.feeds, _states(opened), now, waits=opened.state.waits(now))
+            feeds = due(catalogue.feeds, states, now, waits=opened.state.waits(now))
         else:
             feeds = list(catalogue.select(feed_ids))
-        return poll_batch(feeds, opened, {feed.url for feed in catalogue.feeds})
+        taken = {feed.url for feed in catalogue.feeds} | {state.address for state in states.values()}
+        return poll_batch(feeds, opened, taken)
 
 
 def check(

@@ -216,6 +216,42 @@ def test_what_is_never_adopted(days: Days, code: int, body: bytes, to: str) -> N
     assert days.known().address == ""
 
 
+def test_a_feed_that_moves_back_is_where_the_catalogue_says(days: Days) -> None:
+    moving(days)
+    for body in range(CONFIRMATIONS):
+        days.body = rss("One", str(body))
+        days.poll(30, taken=(FEED.url,))
+    assert days.known().address == NEW
+
+    def back(request: httpx.Request) -> httpx.Response:
+        if str(request.url) == NEW:
+            return httpx.Response(301, headers={"location": FEED.url})
+        return httpx.Response(200, content=days.body)
+
+    days.answers(back)
+    for body in range(CONFIRMATIONS):
+        days.body = rss("One", str(-body - 1))
+        days.poll(30, taken=(FEED.url,))
+    assert (days.known().address, days.known().health) == ("", "ok")
+
+
+def test_of_two_feeds_that_move_to_one_address_one_follows(days: Days) -> None:
+    other = msgspec.structs.replace(FEED, id="b/b", scope="b/b", url="https://levant-wire.example/b")
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if str(request.url) != NEW:
+            return httpx.Response(301, headers={"location": NEW})
+        return httpx.Response(200, content=days.body)
+
+    days.answers(answer)
+    for number in range(6):
+        days.body = rss("One", str(number))
+        days.clock.move(hours=30)
+        with capture_logs():
+            poll_batch([FEED, other], days.desk())
+    assert sorted(state.address for state in days.state.feed_states.values()) == ["", NEW]
+
+
 def test_a_redirect_that_comes_and_goes_is_not_adopted(days: Days) -> None:
     for number in range(8):
         days.body = rss("One", str(number))
