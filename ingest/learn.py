@@ -81,26 +81,26 @@ def learn(
         last_poll=now,
         last_success=now if good else before.last_success,
     )
-    notes = [outcome.detail]
+    hid = ""
     if good and fetched is not None:
         state = _answered(state, before, outcome, fetched, now)
         if _hid(feed, before, outcome, fetched, now):
             state = msgspec.structs.replace(state, distrust_until=now + DISTRUST)
-            notes.append(
-                f"its 304 hid new articles ({len(outcome.decision.append)}): not trusted for {DISTRUST.days} days"
-            )
+            hid = f"its 304 hid new articles ({len(outcome.decision.append)}): not trusted for {DISTRUST.days} days"
     gave_items = good and outcome.result is not None and bool(outcome.result.articles)
     state = moved(state, fetched.moved_to if fetched else "", now, gave_items=gave_items, taken=taken)
-    if good:
-        notes.append(notice(state))
-    elif before.address and not state.address:
-        notes.append("read at the catalogue's address again")
     health, why = _judged(feed, state, before, outcome, now)
-    detail = shown("; ".join(filter(None, (why, *notes))))
-    state = msgspec.structs.replace(state, health=health, detail=detail)
+    notes = (why, outcome.detail, hid, _whereabouts(before, state))
+    state = msgspec.structs.replace(state, health=health, detail=shown("; ".join(filter(None, notes))))
     return msgspec.structs.replace(
         state, next_due=next_due(feed, state, now, _asked_for(fetched, now, not_before))
     )
+
+
+def _whereabouts(before: FeedState, state: FeedState) -> str:
+    if state.health in SUCCESS:
+        return notice(state)
+    return "read at the catalogue's address again" if before.address and not state.address else ""
 
 
 def _judged(
