@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
 from ingest.address import shown, without_secrets
 from ingest.catalogue import Catalogue, Feed, load_catalogue
+from ingest.catalogue_file import secrets_in
 from ingest.desk import Desk, OpenFetcher
 from ingest.fetch import Fetched, Fetcher
 from ingest.learn import Outcome, learn, recall
@@ -193,7 +195,9 @@ def _health(feed: Feed, state: FeedState, host_waits: datetime | None, now: date
 
 
 def _catalogue(settings: Settings) -> Catalogue:
-    return load_catalogue(settings.feeds, {"SYRIAWIRE_DEMO_URL": settings.demo_url})
+    return load_catalogue(
+        settings.feeds, {"SYRIAWIRE_DEMO_URL": settings.demo_url}, secrets_in(Path(settings.secrets))
+    )
 
 
 def _states(desk: Desk) -> dict[str, FeedState]:
