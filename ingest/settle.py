@@ -1,7 +1,7 @@
 """From an answer to the log: parse, decide, append, and what there is to remember of it."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from ingest.catalogue import Feed
 from ingest.decide import decide
 from ingest.desk import LEASE_TTL, Desk, lease_name
 from ingest.fetch import Fetched
+from ingest.identify import identify
 from ingest.learn import Outcome, learn
 from ingest.parse import ParseResult, parse
 from ingest.recover import recover
@@ -58,20 +59,21 @@ def _work(feed: Feed, before: FeedState, fetched: Fetched, desk: Desk, now: date
     if reference == before.body_hash:
         return Outcome(health="unchanged", fetched=fetched, body_hash=reference)
     result = parse(fetched.body, feed, fetched.content_type, now, reference)
-    articles = sendable(result.articles)
     # Again before each decision: the state store may have been lost since the batch began.
     recover(desk.log, desk.state, desk.clock)
+    identified = identify(result.articles, feed, desk.state)
+    articles = sendable(identified.articles)
     known = desk.state.seen(article.id for article in articles)
     decision = decide(known, articles, now)
     if decision.append or result.health == "unparsable":
         # Archived is what an article came from, and what a better parser may read. Most responses differ
         # from the one before in a time stamp only: to keep those would fill a disk with nothing.
         desk.archive.put(fetched.body)
-    left_out = len(result.articles) - len(articles)
+    left_out = len(identified.articles) - len(articles)
     left_out += send(decision, known, desk.log, desk.state, lambda: _renew(feed, desk))
     return Outcome(
         health=result.health,
-        detail=_detail(result, left_out),
+        detail=_detail(result, identified.notes, left_out),
         decision=decision,
         fetched=fetched,
         result=result,
@@ -83,8 +85,8 @@ def _renew(feed: Feed, desk: Desk) -> bool:
     return desk.state.lease(lease_name(feed), desk.owner, LEASE_TTL, desk.clock())
 
 
-def _detail(result: ParseResult, left_out: int) -> str:
-    parts = [result.detail] if result.detail else []
+def _detail(result: ParseResult, notes: Iterable[str], left_out: int) -> str:
+    parts = [result.detail, *notes] if result.detail else [*notes]
     if not result.complete:
         parts.append("read anew at the next poll")
     if left_out:

@@ -84,6 +84,8 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     appended: bool = True
     late: tuple[str, ...] = ()
     """Content hashes of older wire versions that came late and went into the history."""
+    story: tuple[str, str, str] | None = None
+    """What its link, headline and date were, as `ingest.story` keeps them; None before it did."""
 
 
 class State(Protocol):
@@ -124,6 +126,9 @@ class State(Protocol):
 
     def claim(self, scope: str, wishes: Mapping[str, str]) -> dict[str, str]:
         """For each key the value it has in `scope`: the first that was claimed for it and did not give it up."""
+
+    def claimed(self, scope: str, keys: Iterable[str]) -> dict[str, str]:
+        """Those of `keys` that are claimed in `scope`, with their values; claims nothing."""
 
     def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
         """Each value in `kept` loses all keys that it holds in `scope`, but the one named with it."""

@@ -154,6 +154,9 @@ class FakeState:
     def claim(self, scope: str, wishes: Mapping[str, str]) -> dict[str, str]:
         return {key: self._claims.setdefault((scope, key), value) for key, value in wishes.items()}
 
+    def claimed(self, scope: str, keys: Iterable[str]) -> dict[str, str]:
+        return {key: self._claims[scope, key] for key in keys if (scope, key) in self._claims}
+
     def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
         self._claims = {
             (held, key): value

@@ -166,6 +166,10 @@ class FakeState:
         self.trouble.enter("claim")
         return {key: self.claims.setdefault((scope, key), wish) for key, wish in wishes.items()}
 
+    def claimed(self, scope: str, keys: Iterable[str]) -> dict[str, str]:
+        self.trouble.enter("claimed")
+        return {key: self.claims[scope, key] for key in keys if (scope, key) in self.claims}
+
     def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
         self.trouble.enter("give_up")
         for (held_scope, key), value in list(self.claims.items()):

@@ -114,6 +114,17 @@ class SqlState:
                 held.update((row.key, row.value) for row in db.execute(asked))
         return held
 
+    def claimed(self, scope: str, keys: Iterable[str]) -> dict[str, str]:
+        wanted = sorted(set(keys))
+        held: dict[str, str] = {}
+        with self._begin() as db:
+            for start in range(0, len(wanted), _IDS_A_QUERY):
+                asked = sa.select(CLAIMS.c.key, CLAIMS.c.value).where(
+                    CLAIMS.c.scope == scope, CLAIMS.c.key.in_(wanted[start : start + _IDS_A_QUERY])
+                )
+                held.update((row.key, row.value) for row in db.execute(asked))
+        return held
+
     def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
         mine = CLAIMS.c.scope == scope
         with self._begin() as db:

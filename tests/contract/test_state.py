@@ -118,6 +118,9 @@ def test_the_first_claim_stays(new_state: NewState) -> None:
     assert other.claim("copies", {"text": "two", "text 2": "two"}) == {"text": "one", "text 2": "two"}
     assert other.claim("rebuild", {"text": "two"}) == {"text": "two"}
     assert state.claim("copies", {}) == {}
+    assert other.claimed("copies", ["text", "text 3"]) == {"text": "one"}
+    assert other.claim("copies", {"text 3": "three"}) == {"text 3": "three"}  # to ask was not to claim
+    assert other.claimed("copies", [str(n) for n in range(1100)]) == {}
     many = {str(n): "x" for n in range(1200)}
     assert state.claim("copies", many) == many
 
