@@ -112,9 +112,11 @@ def story_keys(article: Article) -> tuple[str, ...]:
         return ()
     link = link_key(article.url)
     day = str(article.published.date()) if article.published else ""
+    days = [day]
     if len(article.body or article.summary) >= _SHORT:
-        day = ""
-    keys = [digest(("text", link, article.headline, article.content_hash, day))]
+        # Read back from the log a text may be the page's, and the feed's was shorter.
+        days = ["", day] if article.text_from == "page" else [""]
+    keys = [digest(("text", link, article.headline, article.content_hash, each)) for each in days]
     if moment := _moment(article):
         keys.append(digest(("date", link, article.headline, moment)))
     return tuple(keys)
