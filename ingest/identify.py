@@ -1,6 +1,6 @@
 """Under which id an article is known, for publishers whose guids change or come twice.
 
-docs/decisions/0008-identity-of-hostile-feeds.md has the rules and their bounds. What is learnt of one feed never
+docs/decisions/0009-whose-guids-lie.md has the rules and their bounds. What is learnt of one feed never
 touches another.
 """
 

@@ -1,6 +1,6 @@
 """What tells one story of a feed from another: guid, link, headline, text, moment of publication. Pure.
 
-docs/decisions/0008-identity-of-hostile-feeds.md has the rules and their bounds.
+docs/decisions/0009-whose-guids-lie.md has the rules and their bounds.
 """
 
 from collections.abc import Iterable, Sequence

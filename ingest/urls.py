@@ -1,7 +1,7 @@
 """Canonical addresses: what only tracks readers goes, and no two pages become one. Pure; never raises.
 
 `clean` is what an article shows as its `url`; `link_key` is what two addresses are compared by. The rules and
-their reasons: docs/decisions/0008-identity-of-hostile-feeds.md.
+their reasons: docs/decisions/0009-whose-guids-lie.md.
 """
 
 import re
