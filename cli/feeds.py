@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 import click
 
 from cli.output import cell, json_line, json_lines, json_option, table
+from store.health import SUCCESS
 from store.settings import Settings
 
 
@@ -36,7 +37,7 @@ def list_(settings: Settings, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def check(settings: Settings, feed_ids: tuple[str, ...], as_json: bool) -> int:
-    """Fetch and parse feeds now, store nothing; exit 1 if one is not well."""
+    """Fetch and parse feeds now, store nothing; exit 1 if one gave no feed."""
     from ops.poll import check as check_feeds
 
     results = check_feeds(settings, feed_ids or None)
@@ -56,7 +57,7 @@ def check(settings: Settings, feed_ids: tuple[str, ...], as_json: bool) -> int:
                 for each in results
             ],
         )
-    return int(any(each.health != "ok" for each in results))
+    return int(any(each.health not in SUCCESS for each in results))
 
 
 @feeds.command()

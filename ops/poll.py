@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -37,6 +37,13 @@ class ListedFeed(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     every_seconds: float
     format: str
+    title: str = ""
+    country: str = ""
+    affiliation: str = ""
+    verified: date | None = None
+    """The day on which somebody saw that it is the right feed."""
+    full_text: str = "feed"
+    guid: str = "trust"
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +149,12 @@ def list_feeds(settings: Settings) -> list[ListedFeed]:
             language=feed.language,
             every_seconds=feed.every.total_seconds(),
             format=feed.format,
+            title=feed.title,
+            country=feed.country,
+            affiliation=feed.affiliation,
+            verified=feed.verified,
+            full_text=feed.full_text,
+            guid=feed.guid,
         )
         for feed in _catalogue(settings).feeds
     ]

@@ -1,12 +1,15 @@
 """The catalogue: what it reads, and how it says what is wrong."""
 
+import asyncio
 from datetime import date, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from ingest.catalogue import AFFILIATIONS, CatalogueError, load_catalogue
 from ingest.catalogue_file import secrets_in
+from ingest.fetch import Fetched, Fetcher
 
 GOOD = """\
 publisher: Levant Wire
@@ -180,6 +183,25 @@ def test_a_secret_is_in_no_repr_of_the_catalogue(tmp_path: Path) -> None:
     catalogue = load_catalogue(write(tmp_path, FULL), VARIABLES, SECRETS.get)
     assert "s3cr3t" not in repr(catalogue)
     assert "s3cr3t" not in str(catalogue)
+
+
+def test_a_secret_reaches_the_publisher_and_nobody_else(tmp_path: Path) -> None:
+    feed = load_catalogue(write(tmp_path, FULL), VARIABLES, SECRETS.get).feeds[0]
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(302, headers={"location": "https://other.example/"})
+
+    async def fetch() -> Fetched:
+        transport = httpx.MockTransport(answer)
+        async with Fetcher(user_agent="x", spacing=0.0, transport=transport) as fetcher:
+            return await fetcher.fetch(feed, None)
+
+    assert "s3cr3t" not in repr(asyncio.run(fetch()))
+    sent = [(each.url.host, each.headers.get("authorization")) for each in asked]
+    assert sent[0] == ("levant-wire.example", "Bearer s3cr3t")
+    assert {header for host, header in sent if host == "other.example"} == {None}
 
 
 def test_no_mistake_beside_a_secret_shows_it(tmp_path: Path) -> None:
