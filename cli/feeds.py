@@ -116,8 +116,8 @@ def import_(settings: Settings, file: BinaryIO, dry_run: bool, as_json: bool) ->
     if as_json:
         json_line(imported)
         return
-    for url, reason in imported.skipped.items():
-        click.echo(f"left out: {url}: {reason}", err=True)
+    for left_out in imported.skipped:
+        click.echo(f"left out: {left_out.url}: {left_out.reason}", err=True)
     verb = "would be added" if dry_run else "added"
     click.echo(f"{len(imported.feed_ids)} feeds {verb}, {len(imported.skipped)} left out")
     for name in imported.files:

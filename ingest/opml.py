@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import groupby
 from urllib.parse import urlsplit, urlunsplit
 from xml.parsers import expat
@@ -18,6 +19,7 @@ NAMESPACE = "https://syria-wire.example/ns/opml"
 LARGEST = 5_000_000
 MOST = 5_000
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _DEEPEST = 20
 _OWN = ("id", "every", "format", "country", "affiliation", "full_text", "guid")
 
@@ -55,7 +57,7 @@ def _attributes(feed: Feed) -> dict[str, str]:
     name = feed.title or feed.id
     own = {
         "id": feed.id,
-        "every": f"{feed.every.total_seconds():.0f}s",
+        "every": _duration(feed.every),
         "format": feed.format,
         "country": feed.country,
         "affiliation": feed.affiliation,
@@ -68,6 +70,13 @@ def _attributes(feed: Feed) -> dict[str, str]:
     if feed.language:
         said["language"] = feed.language
     return said | {f"{{{NAMESPACE}}}{key}": value for key, value in own.items() if value}
+
+
+def _duration(wait: timedelta) -> str:
+    """As the catalogue writes it, in the largest unit that fits."""
+    seconds = round(wait.total_seconds())
+    size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
+    return f"{seconds // size}{unit}"
 
 
 def _public(url: str) -> str:

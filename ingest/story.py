@@ -31,9 +31,12 @@ def variant_id(feed: Feed, article: Article) -> str:
 
 
 def _identity(feed: Feed, article: Article) -> str:
-    guid, link = clean_guid(article.guid), link_key(article.url)
-    if is_web_address(guid) and is_front_page(guid):
+    guid = clean_guid(article.guid)
+    if guid[:4].lower() == "http" and is_web_address(guid) and is_front_page(guid):
         guid = ""  # the site's own address under every entry
+    if guid and feed.guid == "trust":
+        return guid
+    link = link_key(article.url)
     date = article.published.isoformat() if article.published else link
     title = f"{article.headline} {date}".strip() if article.headline else ""
     match feed.guid:
@@ -41,7 +44,7 @@ def _identity(feed: Feed, article: Article) -> str:
             return _page(article) or guid or title or link
         case "title":
             return title or guid or link
-    return guid or _page(article) or title or link
+    return _page(article) or title or link
 
 
 def reused(feed: Feed, articles: Iterable[Article]) -> set[str]:
@@ -50,7 +53,8 @@ def reused(feed: Feed, articles: Iterable[Article]) -> set[str]:
     found = set()
     for article in articles:
         name = own_id(feed, article)
-        if _different(first.setdefault(name, article), article):
+        other = first.setdefault(name, article)
+        if other is not article and _different(other, article):
             found.add(name)
     return found
 
@@ -65,11 +69,11 @@ def _different(one: Article, other: Article) -> bool:
 def named(feed: Feed, articles: Sequence[Article]) -> tuple[Article, ...]:
     """The articles of one document by what stands in it alone: one an id, in its order."""
     twice = reused(feed, articles)
-    return distinct([
+    return distinct(
         msgspec.structs.replace(each, id=variant_id(feed, each) if name in twice else name)
         for each in articles
         for name in (own_id(feed, each),)
-    ])  # fmt: skip
+    )
 
 
 def distinct(articles: Iterable[Article]) -> tuple[Article, ...]:

@@ -4,6 +4,7 @@
 their reasons: docs/decisions/0009-whose-guids-lie.md.
 """
 
+import functools
 import re
 from urllib.parse import unquote, urlsplit
 
@@ -20,11 +21,14 @@ _FEEDS = frozenset({"rss", "rss2", "atom", "feed", "feeds", "rssfeed"})
 _SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 _FURNITURE = re.compile(r"comments?(-?\d+)?|respond|disqus_thread|top|content|main|:~:.*", re.IGNORECASE)
 """Fragments that point at a part of every page. `#!/…` and `#/…` are pages; `#post-12` may be a story of its own."""
+_MAY_TRACK = re.compile(r"[?#;]")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def clean(url: str) -> str:
     """The same address without tracking parameters, session ids and fragments that every page has."""
+    if not _MAY_TRACK.search(url):
+        return url
     rest, mark, fragment = url.partition("#")
     path, question, query = _SESSION.sub("", rest).partition("?")
     kept = [pair for pair in query.split("&") if pair and not _tracks(pair)]
@@ -37,6 +41,7 @@ def clean_guid(guid: str) -> str:
     return clean(guid) if guid[:8].lower().startswith(("http://", "https://")) and " " not in guid else guid
 
 
+@functools.lru_cache(maxsize=4096)  # asked for again and again while one document is read
 def link_key(url: str) -> str:
     """Equal for two addresses of one page: `clean`, https, the host in small letters without `www.`
 

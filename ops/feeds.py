@@ -44,12 +44,19 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
     others: tuple[str, ...] = ()
 
 
+class Skipped(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed that was left out, and why."""
+
+    url: str
+    reason: str
+
+
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
-    """`skipped`: address → why it was left out."""
+    """What was written; with `dry_run`, what would be."""
 
     feed_ids: tuple[str, ...]
     files: tuple[str, ...]
-    skipped: dict[str, str]
+    skipped: tuple[Skipped, ...]
 
 
 class _Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +144,7 @@ def import_opml(settings: Settings, data: bytes, *, dry_run: bool = False) -> Im
     """
     catalogue = catalogue_of(settings, may_be_empty=True)
     ids = {feed.id for feed in catalogue.feeds}
-    skipped: dict[str, str] = {}
+    skipped: list[Skipped] = []
     names: dict[str, str] = {}
     slugs: dict[str, str] = {}
     wanted: dict[str, list[NewFeed]] = defaultdict(list)
@@ -145,7 +152,7 @@ def import_opml(settings: Settings, data: bytes, *, dry_run: bool = False) -> Im
     for outline in read_opml(data):
         shown = without_secrets(outline.url)
         if twin := urls.get(link_key(outline.url)):
-            skipped[shown] = f"is in the catalogue as {twin}"
+            skipped.append(Skipped(url=shown, reason=f"is in the catalogue as {twin}"))
             continue
         name = outline.group or outline.title or slug_of("", outline.url)
         slug = outline.own.get("id", "").partition("/")[0] or slugs.get(name.casefold(), "")
@@ -153,7 +160,7 @@ def import_opml(settings: Settings, data: bytes, *, dry_run: bool = False) -> Im
         slugs[name.casefold()] = slug
         new = _of_outline(outline, slug, ids)
         if new.id in ids:
-            skipped[shown] = f"its id {new.id} is another feed's"
+            skipped.append(Skipped(url=shown, reason=f"its id {new.id} is another feed's"))
             continue
         ids.add(new.id)
         urls[link_key(outline.url)] = new.id
@@ -163,7 +170,7 @@ def import_opml(settings: Settings, data: bytes, *, dry_run: bool = False) -> Im
     return Imported(
         feed_ids=tuple(feed.id for feeds in wanted.values() for feed in feeds),
         files=tuple(shown_path(file_of(settings, slug)) for slug in wanted),
-        skipped=skipped,
+        skipped=tuple(skipped),
     )
 
 

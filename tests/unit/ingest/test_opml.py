@@ -58,7 +58,7 @@ def test_what_goes_out_comes_back(feed: Feed) -> None:
     assert (found.url, found.title, found.language) == (feed.url, feed.title, feed.language)
     assert found.group == " ".join(feed.publisher.split())
     assert found.own["id"] == feed.id
-    assert found.own["every"] == f"{feed.every.seconds}s"
+    assert found.own["every"] == {30: "30s", 7200: "2h"}[feed.every.seconds]
     assert (found.own["guid"], found.own["full_text"]) == (feed.guid, feed.full_text)
 
 
