@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.catalogue import Feed
-from ingest.desk import Fetching, OpenFetcher
+from ingest.complete import Completer
+from ingest.desk import Desk, Fetching, OpenFetcher
 from ingest.fetch import Fetched
+from ingest.page import Pages
+from ingest.robots import Robots
 from store.state import FeedState
 
 
@@ -30,6 +33,17 @@ class Asking:
         """Begins a request, at the address where the feed is read now."""
         asked = self._fetcher.fetch(feed, known, conditional=conditional, at=known.address)
         return asyncio.run_coroutine_threadsafe(asked, self._loop)
+
+    def completer(self, desk: Desk) -> Completer:
+        """Reads the pages of this batch with the same fetcher, while the calling thread waits."""
+        robots = Robots(self._fetcher, desk.user_agent, desk.clock, {})
+        return Completer(
+            state=desk.state,
+            pages=Pages(self._fetcher, robots),
+            robots=robots,
+            run=lambda asked: asyncio.run_coroutine_threadsafe(asked, self._loop).result(),
+            clock=desk.clock,
+        )
 
     def end(self) -> None:
         """Lets the fetcher close."""

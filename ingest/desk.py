@@ -47,6 +47,8 @@ class Desk:
     archive: Archive
     clock: Callable[[], datetime]
     fetcher: OpenFetcher
+    user_agent: str = ""
+    """What robots.txt is asked about."""
     owner: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 

@@ -12,6 +12,7 @@ import structlog
 from ingest.address import shown
 from ingest.asking import Asking, any_done, asking
 from ingest.catalogue import Feed
+from ingest.complete import Completer
 from ingest.desk import LEASE_TTL, Desk, lease_name
 from ingest.fetch import Fetched
 from ingest.learn import Outcome, recall
@@ -89,12 +90,14 @@ class _Batch:
         self._held: set[str] = set()
         self._waits: dict[str, datetime] = {}
         self._results: dict[int, PollResult] = {}
+        self._completer: Completer | None = None
 
     def run(self) -> list[PollResult]:
         desk = self._desk
         try:
             self._waits = desk.state.waits(desk.clock())
             with asking(desk.fetcher, self._waits) as asks:
+                self._completer = asks.completer(desk)
                 while self._begin(asks) or self._open:
                     if self._open:
                         self._finish(any_done(self._open), asks)
@@ -176,6 +179,7 @@ class _Batch:
             answer,
             self._desk,
             poll.started,
+            completer=self._completer,
             not_before=waits.get(poll.feed.host),
             taken=self._taken - {poll.feed.url},
         )

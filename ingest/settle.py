@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ingest.catalogue import Feed
+from ingest.complete import Completer
 from ingest.decide import decide
 from ingest.desk import LEASE_TTL, Desk, lease_name
 from ingest.fetch import Fetched
@@ -25,16 +26,20 @@ def settle(
     desk: Desk,
     now: datetime,
     *,
+    completer: Completer | None = None,
     not_before: datetime | None = None,
     taken: Collection[str] = (),
 ) -> tuple[Outcome, FeedState | None]:
     """The outcome of a poll that began at `now`, and the state to save: None where another process has the feed.
 
-    `answer`: what came, or already the outcome of a poll that could not ask. `not_before`: what the host asks for.
+    `answer`: what came, or already the outcome of a poll that could not ask. `completer`: reads pages.
+    `not_before`: what the host asks for.
     `taken`: addresses of other feeds. Never raises for what is wrong with the feed. Raises `Unavailable`.
     """
     try:
-        outcome = answer if isinstance(answer, Outcome) else _work(feed, before, answer, desk, now)
+        outcome = answer if isinstance(answer, Outcome) else _work(feed, before, answer, desk, now, completer)
+        if completer:
+            completer.catch_up(feed, desk.log, desk.archive, lambda: _renew(feed, desk))
     except Unavailable:
         raise
     except LeaseLost:
@@ -50,7 +55,9 @@ def fault(error: BaseException) -> Outcome:
     return Outcome(health="failed", detail=f"{type(error).__name__}: {error}")
 
 
-def _work(feed: Feed, before: FeedState, fetched: Fetched, desk: Desk, now: datetime) -> Outcome:
+def _work(
+    feed: Feed, before: FeedState, fetched: Fetched, desk: Desk, now: datetime, completer: Completer | None
+) -> Outcome:
     if fetched.health != "ok":
         return Outcome(
             health=fetched.health, detail="" if fetched.moved_to else fetched.detail, fetched=fetched
@@ -65,6 +72,8 @@ def _work(feed: Feed, before: FeedState, fetched: Fetched, desk: Desk, now: date
     articles = sendable(identified.articles)
     known = desk.state.seen(article.id for article in articles)
     decision = decide(known, articles, now)
+    if completer:
+        decision = completer.fill(feed, decision, known)
     if decision.append or result.health == "unparsable":
         # Archived is what an article came from, and what a better parser may read. Most responses differ
         # from the one before in a time stamp only: to keep those would fill a disk with nothing.

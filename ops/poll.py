@@ -91,6 +91,7 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
             archive=open_archive(settings),
             clock=_now,
             fetcher=_fetcher(settings),
+            user_agent=settings.user_agent,
         )
 
 
