@@ -13,8 +13,10 @@ from ingest.dateline import split_dateline
 from ingest.formats.entry import Entry, Parsed
 from ingest.formats.table import FORMATS, HTML, detect
 from ingest.signals import read
+from ingest.story import named as one_an_id
 from ingest.text import LONGEST, html_to_text, one_line, sanitise
-from store.identity import article_id, content_hash, milliseconds
+from ingest.urls import clean
+from store.identity import content_hash, milliseconds
 from store.records import Article
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -75,7 +77,7 @@ def _result(parsed: Parsed, feed: Feed, fetched: datetime, raw_ref: str) -> Pars
     entries = [_bounded(entry) for entry in parsed.entries]
     made = [_article(entry, feed, fetched, raw_ref) for entry in entries]
     named = [article for article in made if article is not None]
-    articles = _one_an_id(named)
+    articles = one_an_id(feed, named)
     for what, count in (
         ("entries without guid, link and title, left out", len(made) - len(named)),
         ("entries with the guid of another, left out", len(named) - len(articles)),
@@ -104,7 +106,7 @@ def _differing(some: Sequence[Entry], others: Sequence[Entry]) -> int:
 
 
 def _article(entry: Entry, feed: Feed, fetched: datetime, raw_ref: str) -> Article | None:
-    url = _absolute(entry.link, feed.url)
+    url = clean(_absolute(entry.link, feed.url))
     headline = one_line(entry.title)
     guid = one_line(entry.guid) or url or _substitute(headline, entry)
     if not guid:
@@ -113,7 +115,7 @@ def _article(entry: Entry, feed: Feed, fetched: datetime, raw_ref: str) -> Artic
     dateline, body = split_dateline(text)
     reading = read(headline, body or summary)
     article = Article(
-        id=article_id(feed.scope, guid),
+        id="",
         version=0,
         content_hash="",
         feed_id=feed.id,
@@ -187,17 +189,3 @@ def _wire_version(updated: datetime | None, fetched: datetime) -> int | None:
     if updated is None or not _EARLIEST <= updated <= fetched:
         return None
     return milliseconds(updated) // 1000
-
-
-def _one_an_id(articles: Sequence[Article]) -> tuple[Article, ...]:
-    """Of articles with one id the one updated last, else the first in the document."""
-    chosen: dict[str, Article] = {}
-    for article in articles:
-        other = chosen.get(article.id)
-        if other is None or _updated(article) > _updated(other):
-            chosen[article.id] = article
-    return tuple(chosen.values())
-
-
-def _updated(article: Article) -> datetime:
-    return article.updated or article.published or _EARLIEST
