@@ -70,8 +70,8 @@ requirements: $(DEV)  ## Resolve requirements/*.in anew
 	for each in uv runtime dev bench; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-header --annotation-style line requirements/$$each.in -o requirements/$$each.txt; done
 
-clean:  ## Remove what running leaves behind: var/ (the demo's archive too)
-	rm -rf var
+clean:  ## Remove what the demos leave behind in var/, their archives too; var/live stays
+	@test ! -d var || find var -mindepth 1 -maxdepth 1 ! -name live -exec rm -rf {} +
 
 .venv/bin/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \

@@ -2,6 +2,5 @@
 
 from ingest.fetch.answer import Fetched
 from ingest.fetch.fetcher import Fetcher
-from ingest.fetch.once import OpenClient, fetch, open_client
 
-__all__ = ["Fetched", "Fetcher", "OpenClient", "fetch", "open_client"]
+__all__ = ["Fetched", "Fetcher"]
