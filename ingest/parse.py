@@ -1,35 +1,49 @@
 """Bytes of a feed to clean articles. Pure: the clock is an argument, and nothing is fetched."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from ingest.catalogue import Feed
-from ingest.dateline import split_dateline
-from ingest.formats.entry import Entry, Parsed
+from ingest.charset import decode
+from ingest.dateline import agency, split_dateline
+from ingest.dates import Moment, read_dates
+from ingest.formats.entry import Entry, Hints, Parsed
 from ingest.formats.table import FORMATS, HTML, detect
 from ingest.signals import read
-from ingest.text import LONGEST, html_to_text, one_line, sanitise
-from store.identity import article_id, content_hash, milliseconds
+from ingest.text import LONGEST, html_to_text, one_line, sanitise, sanitised_to_text
+from store.identity import article_id, content_hash, digest, milliseconds
 from store.records import Article
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(days=1)
 _LONG_SUMMARY = 800
 """A description of more characters, or of several paragraphs, is the text: many feeds have no other."""
+_HEADLINE = 120
+"""Characters at most of a headline that is made of the text, where the wire gave none."""
+_KEYWORDS = 200
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_][a-z0-9]{1,8})*")
 _BY = re.compile(r"^(by|par|von|من|بقلم|от)\s*:?\s+", re.IGNORECASE)
+
+DATE_FUTURE = "date-future"
+DATE_OLD = "date-old"
+DATE_UNREAD = "date-unread"
+DATE_GUESSED = "date-guessed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ParseResult:
     """`health` is `ok`, `no_entries`, `empty`, `html_instead` or `unparsable`; `detail` is for a person.
 
-    Articles have `version` 0 and `first_seen` = the fetch: `ingest.decide` fills them.
+    Articles have `version` 0 and `first_seen` = the fetch: `ingest.decide` fills them. What a feed says of its own
+    rhythm is there for the scheduler: `ttl` in minutes, `skip_hours` (UTC, 0 to 23), `skip_days` (`Sunday`),
+    `update_period` (`sy:updatePeriod` divided by `sy:updateFrequency`); None or empty where it says nothing.
+    `undated` counts the articles without a date that can be sorted by.
     """
 
     articles: tuple[Article, ...] = ()
@@ -38,6 +52,11 @@ class ParseResult:
     title: str = ""
     complete: bool = True
     """False where the document was broken, perhaps cut off: it must be read anew at the next poll."""
+    ttl: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    update_period: timedelta | None = None
+    undated: int = 0
 
     @property
     def readable(self) -> bool:
@@ -46,21 +65,19 @@ class ParseResult:
 
 
 def parse(data: bytes, feed: Feed, content_type: str, fetched: datetime, raw_ref: str) -> ParseResult:
-    """Every article of one response, one an id, in the order of the document. Never raises for any bytes."""
+    """Every article of one response, one an id, in the order of the document. Never raises for any bytes.
+
+    Time and memory grow with the length of `data`, and with nothing else that is in it.
+    """
     if not data.strip(b"\0 \t\r\n"):
         return ParseResult(health="empty", detail="the response has no content")
-    kind = detect(data) if feed.format == "auto" else feed.format
-    if kind == HTML or (feed.format != "auto" and detect(data) == HTML):
+    decoded = decode(data, content_type)
+    detected = detect(decoded.text)
+    if detected == HTML:
         return ParseResult(health="html_instead", detail=f"a web page of {len(data)} bytes")
-    parsed = FORMATS[kind](data, content_type)
-    if not parsed.entries:
-        health = "unparsable" if parsed.problems else "no_entries"
-        return ParseResult(
-            health=health,
-            detail=one_line("; ".join(parsed.problems)),
-            title=one_line(parsed.title),
-            complete=parsed.complete,
-        )
+    parsed = FORMATS[detected if feed.format == "auto" else feed.format](decoded.text)
+    if decoded.problem:
+        parsed = replace(parsed, problems=(decoded.problem, *parsed.problems))
     return _result(parsed, feed, fetched, raw_ref)
 
 
@@ -73,28 +90,41 @@ def parse_bytes(data: bytes, *, url: str = "", format: str = "auto", now: dateti
 def _result(parsed: Parsed, feed: Feed, fetched: datetime, raw_ref: str) -> ParseResult:
     problems = list(parsed.problems)
     entries = [_bounded(entry) for entry in parsed.entries]
-    made = [_article(entry, feed, fetched, raw_ref) for entry in entries]
+    moments = read_dates(text for entry in entries for text in (entry.published, entry.updated))
+    made = [_article(entry, feed, fetched, raw_ref, moments) for entry in entries]
     named = [article for article in made if article is not None]
     articles = _one_an_id(named)
     for what, count in (
-        ("entries without guid, link and title, left out", len(made) - len(named)),
+        ("entries without any content, left out", len(made) - len(named)),
         ("entries with the guid of another, left out", len(named) - len(articles)),
         (f"entries longer than {LONGEST} characters, cut", _differing(entries, parsed.entries)),
     ):
         if count:
             problems.append(f"{what}: {count}")
+    nothing = "unparsable" if problems else "no_entries"
     return ParseResult(
         articles=articles,
-        health="ok" if articles else "unparsable",
+        health="ok" if articles else nothing,
         detail=one_line("; ".join(problems)),
         title=one_line(parsed.title),
         complete=parsed.complete,
+        **_hints(parsed.hints),
+        undated=sum(article.published is None for article in articles),
     )
+
+
+def _hints(hints: Hints) -> dict[str, Any]:
+    return {
+        "ttl": hints.ttl,
+        "skip_hours": hints.skip_hours,
+        "skip_days": hints.skip_days,
+        "update_period": hints.update_period,
+    }
 
 
 def _bounded(entry: Entry) -> Entry:
     """No field with more text than a story has: some markup takes more time than its length deserves."""
-    fields = ("guid", "link", "title", "summary_html", "content_html", "author")
+    fields = ("guid", "link", "base", "title", "summary_html", "content_html", "author", "source")
     long = {name: text[:LONGEST] for name in fields if len(text := getattr(entry, name)) > LONGEST}
     return replace(entry, **long) if long else entry
 
@@ -103,15 +133,20 @@ def _differing(some: Sequence[Entry], others: Sequence[Entry]) -> int:
     return sum(one is not other for one, other in zip(some, others, strict=True))
 
 
-def _article(entry: Entry, feed: Feed, fetched: datetime, raw_ref: str) -> Article | None:
-    url = _absolute(entry.link, feed.url)
-    headline = one_line(entry.title)
-    guid = one_line(entry.guid) or url or _substitute(headline, entry)
+def _article(
+    entry: Entry, feed: Feed, fetched: datetime, raw_ref: str, moments: Mapping[str, Moment | None]
+) -> Article | None:
+    base = _absolute(entry.base, feed.url) or feed.url
+    url = _absolute(entry.link, base)
+    summary, text, html = _texts(entry, _absolute(entry.base, feed.url) or url or feed.url)
+    dateline, body = split_dateline(text)
+    headline = one_line(entry.title) or _headline(body or summary)
+    guid = one_line(entry.guid) or url or _substitute(headline, entry, moments)
     if not guid:
         return None
-    summary, text, html = _texts(entry, url or feed.url)
-    dateline, body = split_dateline(text)
     reading = read(headline, body or summary)
+    dates = _dates(entry, fetched, moments)
+    dateline = dateline or split_dateline(summary)[0]
     article = Article(
         id=article_id(feed.scope, guid),
         version=0,
@@ -122,20 +157,20 @@ def _article(entry: Entry, feed: Feed, fetched: datetime, raw_ref: str) -> Artic
         headline=headline,
         fetched=fetched,
         first_seen=fetched,
-        wire_version=_wire_version(entry.updated, fetched),
+        wire_version=_wire_version(moments[entry.updated], fetched),
         summary=summary,
         body=body,
         body_html=html,
         byline=_BY.sub("", one_line(entry.author)),
-        dateline=dateline or split_dateline(summary)[0],
+        dateline=dateline,
         language=_language(feed.language or entry.language),
-        published=_plausible(entry.published, fetched),
-        updated=_plausible(entry.updated, fetched),
+        published=dates.published,
+        updated=dates.updated,
         pubstatus=reading.pubstatus,
-        signals=reading.signals,
+        signals=tuple(sorted((*reading.signals, *dates.signals))),
         ednote=reading.ednote,
-        keywords=tuple(dict.fromkeys(word for each in entry.categories if (word := one_line(each)))),
-        provider=feed.publisher,
+        keywords=_keywords(entry.categories),
+        provider=one_line(entry.source) or agency(dateline) or feed.publisher,
         raw_ref=f"{raw_ref}#{entry.position}" if raw_ref else "",
     )
     return msgspec.structs.replace(article, content_hash=content_hash(article))
@@ -143,19 +178,60 @@ def _article(entry: Entry, feed: Feed, fetched: datetime, raw_ref: str) -> Artic
 
 def _texts(entry: Entry, base: str) -> tuple[str, str, str]:
     """(summary, body, sanitised HTML of the body)."""
+    clean = sanitise(entry.content_html, base)
+    body = sanitised_to_text(clean)
     summary = html_to_text(entry.summary_html)
-    content = entry.content_html if html_to_text(entry.content_html) else ""
-    if not content and ("\n\n" in summary or len(summary) > _LONG_SUMMARY):
-        content = entry.summary_html
-    body = html_to_text(content)
-    # feedparser gives the content as the summary where a feed has no summary of its own.
-    return "" if summary == body else summary, body, sanitise(content, base)
+    if not body:
+        if "\n\n" not in summary and len(summary) <= _LONG_SUMMARY:
+            return summary, "", ""
+        clean, body = sanitise(entry.summary_html, base), summary
+    # Some feeds repeat the whole text as the summary.
+    return "" if summary == body else summary, body, clean
 
 
-def _substitute(headline: str, entry: Entry) -> str:
-    """Stands for the guid of an entry that has neither guid nor link."""
-    date = entry.published.isoformat() if entry.published else ""
-    return f"{headline} {date}".strip() if headline else ""
+def _headline(text: str) -> str:
+    """The first line of the text, cut between two words."""
+    line = text.partition("\n")[0]
+    if len(line) <= _HEADLINE:
+        return line
+    return f"{line[:_HEADLINE].rpartition(' ')[0] or line[:_HEADLINE]} …"
+
+
+def _keywords(categories: Iterable[str]) -> tuple[str, ...]:
+    words = dict.fromkeys(word for each in categories if (word := one_line(each)))
+    return tuple(words)[:_KEYWORDS]
+
+
+def _substitute(headline: str, entry: Entry, moments: Mapping[str, Moment | None]) -> str:
+    """Stands for the guid of an entry that has neither guid nor link; "" where it has nothing else either."""
+    if headline:
+        moment = moments[entry.published]
+        return f"{headline} {moment.at.isoformat() if moment else ''}".strip()
+    rest = (entry.published, entry.updated, entry.author, entry.source, *entry.categories)
+    return digest(rest) if any(rest) else ""
+
+
+@dataclass(frozen=True)
+class _Dates:
+    published: datetime | None
+    updated: datetime | None
+    signals: tuple[str, ...]
+
+
+def _dates(entry: Entry, fetched: datetime, moments: Mapping[str, Moment | None]) -> _Dates:
+    """A wrong date is worse than none: it puts an article where nobody looks. What was wrong is a signal."""
+    text = entry.published or entry.updated
+    moment = moments[text]
+    signals = []
+    if moment is None:
+        signals = [DATE_UNREAD] if text else []
+    elif moment.at > fetched + _AHEAD:
+        signals = [DATE_FUTURE]
+    elif moment.at < _EARLIEST:
+        signals = [DATE_OLD]
+    elif moment.guessed:
+        signals = [DATE_GUESSED]
+    return _Dates(_plausible(moment, fetched), _plausible(moments[entry.updated], fetched), tuple(signals))
 
 
 def _absolute(link: str, base: str) -> str:
@@ -174,19 +250,18 @@ def _language(code: str) -> str:
     return match[1] if match else ""
 
 
-def _plausible(moment: datetime | None, fetched: datetime) -> datetime | None:
-    """A wrong date is worse than none: it puts an article where nobody looks."""
-    return moment if moment and _EARLIEST <= moment <= fetched + _AHEAD else None
+def _plausible(moment: Moment | None, fetched: datetime) -> datetime | None:
+    return moment.at if moment and _EARLIEST <= moment.at <= fetched + _AHEAD else None
 
 
-def _wire_version(updated: datetime | None, fetched: datetime) -> int | None:
+def _wire_version(updated: Moment | None, fetched: datetime) -> int | None:
     """Whole seconds since 1970 of the wire's own `updated`, never of a mere date of publication.
 
     None where it lies ahead: a wrong one would make the true ones after it late.
     """
-    if updated is None or not _EARLIEST <= updated <= fetched:
+    if updated is None or updated.guessed or not _EARLIEST <= updated.at <= fetched:
         return None
-    return milliseconds(updated) // 1000
+    return milliseconds(updated.at) // 1000
 
 
 def _one_an_id(articles: Sequence[Article]) -> tuple[Article, ...]:

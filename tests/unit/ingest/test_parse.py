@@ -47,7 +47,7 @@ def read(data: bytes, content_type: str = "") -> ParseResult:
     ],
 )
 def test_detection_by_content(data: bytes, kind: str) -> None:
-    assert detect(data) == kind
+    assert detect(data.decode("utf-8", "replace")) == kind
 
 
 @pytest.mark.parametrize(
