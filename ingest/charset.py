@@ -27,8 +27,9 @@ _WIDE = (
     (re.compile(rb"\0[<{\[\s]"), "utf-16-be"),
 )
 """The first character of a feed, in wide charsets without a mark."""
+_EBCDIC = "<?xml".encode("cp037")
 _KNOWN = re.compile(
-    r"iso8859-\d{1,2}|cp(125[0-8]|437|720|737|77\d|85\d|86\d|874|932|949|950)|koi8-[rut]|tis-620"
+    r"iso8859-\d{1,2}|cp(125[0-8]|037|273|424|437|500|720|737|77\d|85\d|86\d|87[45]|932|949|950|1026|1125|1140)|koi8-[rut]|tis-620"
     r"|mac-(arabic|cyrillic|farsi|roman|turkish)|gbk|gb2312|gb18030|big5|shift_jis|euc_jp|euc_kr|utf-16|utf-32"
 )
 """What publishers write, by Python's names. Others are no charsets (`zip`), or slow (`punycode`)."""
@@ -63,6 +64,8 @@ def decode(data: bytes, content_type: str = "") -> Decoded:
     for mark, charset in _BOMS:
         if data.startswith(mark):
             return _forgiving(data[len(mark) :], charset)
+    if data.startswith(_EBCDIC):
+        return _ebcdic(data)
     for first, charset in _WIDE:
         if first.match(data):
             return Decoded(data.decode(charset, "replace"), charset)
@@ -77,6 +80,13 @@ def _labels(data: bytes, content_type: str) -> list[str]:
     header, declared = _HEADER.search(content_type), _DECLARED.match(data[:2000])
     names = [header[1] if header else "", declared[1].decode("ascii", "replace") if declared else ""]
     return sorted(filter(None, names), key=lambda name: known_charset(name) == "cp1252")
+
+
+def _ebcdic(data: bytes) -> Decoded:
+    """Mainframes differ in few characters, so the declaration can be read in any of theirs."""
+    declared = _labels(data[:200].decode("cp037").encode("ascii", "replace"), "")
+    charset = next(filter(None, map(known_charset, declared)), "cp037")
+    return Decoded(data.decode(charset, "replace"), charset)
 
 
 def known_charset(label: str) -> str:
@@ -100,7 +110,9 @@ def _not_utf8(data: bytes, labels: list[str]) -> Decoded:
         charset = next(filter(None, map(known_charset, labels)), "") or _detected(data)
         found = Decoded(data.decode(charset, "replace"), charset)
     declared = f"declared as {labels[0]}" if labels else "undeclared"
-    return Decoded(found.text, found.charset, found.problem or f"wrong charset: {declared}, read as {found.charset}")
+    return Decoded(
+        found.text, found.charset, found.problem or f"wrong charset: {declared}, read as {found.charset}"
+    )
 
 
 def _strict(data: bytes, charset: str) -> str | None:

@@ -13,7 +13,9 @@ from ingest.datewords import HALVES, MONTHS, UNSURE, ZONES, fold
 
 _LONGEST = 120
 _EPOCH = re.compile(r"\s*(?P<seconds>[0-9]{9,10})(?P<milli>[0-9]{3})?(?:\.[0-9]+)?\s*")
-_COMPACT = re.compile(r"\b([0-9]{4})([01][0-9])([0-3][0-9])(?:t?([0-9]{2})([0-9]{2})([0-9]{2})?)?(?=z|[+-]|\b)")
+_COMPACT = re.compile(
+    r"\b([0-9]{4})([01][0-9])([0-3][0-9])(?:t?([0-9]{2})([0-9]{2})([0-9]{2})?)?(?=z|[+-]|\b)"
+)
 _CLOCK = re.compile(
     r"(?<![0-9:])(?P<hour>[0-9]{1,2})(?::|\s?h\s?)(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?(?:[.,][0-9]+)?(?![0-9:])"
 )
@@ -22,7 +24,9 @@ _OFFSET = re.compile(
 )
 _HALF = re.compile(rf"\s*({'|'.join(map(re.escape, HALVES))})(?![^\W\d_])")
 _YEAR_FIRST = re.compile(r"(?<![0-9])([0-9]{4})\s?([-/.])\s?([0-9]{1,2})\s?\2\s?([0-9]{1,2})(?![0-9])")
-_YEAR_LAST = re.compile(r"(?<![0-9])([0-9]{1,2})\s?([-/.])\s?([0-9]{1,2})\s?\2\s?([0-9]{4}|[0-9]{2})(?![0-9])")
+_YEAR_LAST = re.compile(
+    r"(?<![0-9])([0-9]{1,2})\s?([-/.])\s?([0-9]{1,2})\s?\2\s?([0-9]{4}|[0-9]{2})(?![0-9])"
+)
 _MONTH = re.compile(
     # Kurdish puts an ending to the name: 7ê Cotmeha 2015.
     rf"(?<![^\W\d_])({'|'.join(sorted(map(re.escape, MONTHS), key=len, reverse=True))})(?:[iy]?y?[ea]|ي)?(?![^\W\d_])"
@@ -75,7 +79,9 @@ def _calendar(folded: str, day_first: bool | None) -> Moment | None:
     if day is None:
         return None
     local = datetime(*day) + (clock or timedelta())  # noqa: DTZ001  (its zone comes in the next line)
-    return Moment(local.replace(tzinfo=zone or UTC).astimezone(UTC), clock is None or zone is None or not sure)
+    return Moment(
+        local.replace(tzinfo=zone or UTC).astimezone(UTC), clock is None or zone is None or not sure
+    )
 
 
 def _time(folded: str) -> tuple[str, timedelta | None, tzinfo | None, bool]:
@@ -129,7 +135,7 @@ def _day(text: str, day_first: bool | None) -> tuple[int, int, int] | None:
     if len(months) != 1 or len(numbers) != 2:
         return None
     day, year = sorted(numbers, key=len) if len(numbers[0]) != len(numbers[1]) else numbers
-    return (_full(year), *months, int(day)) if len(day) <= 2 else None
+    return (_full(year), months.pop(), int(day)) if len(day) <= 2 else None
 
 
 def _numbers(match: re.Match[str], day_first: bool | None) -> tuple[int, int, int] | None:

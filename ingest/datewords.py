@@ -45,7 +45,9 @@ def _hours(number: float) -> tzinfo:
 
 
 MONTHS: dict[str, int] = {
-    fold(name.replace("_", " ")): number for number, names in enumerate(_MONTHS, start=1) for name in names.split()
+    fold(name.replace("_", " ")): number
+    for number, names in enumerate(_MONTHS, start=1)
+    for name in names.split()
 }
 """Folded name → 1 to 12."""
 HALVES: dict[str, int] = {fold(word): 12 for word in _AFTERNOON.split()} | {

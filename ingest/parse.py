@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -13,15 +12,15 @@ from ingest.catalogue import Feed
 from ingest.charset import decode
 from ingest.dateline import agency, split_dateline
 from ingest.dates import Moment, read_dates
-from ingest.formats.entry import Entry, Hints, Parsed
+from ingest.dating import dating
+from ingest.formats.entry import Entry, Parsed
 from ingest.formats.table import FORMATS, HTML, detect
 from ingest.signals import read
 from ingest.text import LONGEST, html_to_text, one_line, sanitise, sanitised_to_text
-from store.identity import article_id, content_hash, digest, milliseconds
+from store.identity import article_id, content_hash, digest
 from store.records import Article
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_AHEAD = timedelta(days=1)
 _LONG_SUMMARY = 800
 """A description of more characters, or of several paragraphs, is the text: many feeds have no other."""
 _HEADLINE = 120
@@ -29,11 +28,6 @@ _HEADLINE = 120
 _KEYWORDS = 200
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_][a-z0-9]{1,8})*")
 _BY = re.compile(r"^(by|par|von|من|بقلم|от)\s*:?\s+", re.IGNORECASE)
-
-DATE_FUTURE = "date-future"
-DATE_OLD = "date-old"
-DATE_UNREAD = "date-unread"
-DATE_GUESSED = "date-guessed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +85,7 @@ def _result(parsed: Parsed, feed: Feed, fetched: datetime, raw_ref: str) -> Pars
     problems = list(parsed.problems)
     entries = [_bounded(entry) for entry in parsed.entries]
     moments = read_dates(text for entry in entries for text in (entry.published, entry.updated))
-    made = [_article(entry, feed, fetched, raw_ref, moments) for entry in entries]
+    made = [_article(entry, parsed.author, feed, fetched, raw_ref, moments) for entry in entries]
     named = [article for article in made if article is not None]
     articles = _one_an_id(named)
     for what, count in (
@@ -108,18 +102,12 @@ def _result(parsed: Parsed, feed: Feed, fetched: datetime, raw_ref: str) -> Pars
         detail=one_line("; ".join(problems)),
         title=one_line(parsed.title),
         complete=parsed.complete,
-        **_hints(parsed.hints),
+        ttl=parsed.hints.ttl,
+        skip_hours=parsed.hints.skip_hours,
+        skip_days=parsed.hints.skip_days,
+        update_period=parsed.hints.update_period,
         undated=sum(article.published is None for article in articles),
     )
-
-
-def _hints(hints: Hints) -> dict[str, Any]:
-    return {
-        "ttl": hints.ttl,
-        "skip_hours": hints.skip_hours,
-        "skip_days": hints.skip_days,
-        "update_period": hints.update_period,
-    }
 
 
 def _bounded(entry: Entry) -> Entry:
@@ -134,7 +122,12 @@ def _differing(some: Sequence[Entry], others: Sequence[Entry]) -> int:
 
 
 def _article(
-    entry: Entry, feed: Feed, fetched: datetime, raw_ref: str, moments: Mapping[str, Moment | None]
+    entry: Entry,
+    author: str,
+    feed: Feed,
+    fetched: datetime,
+    raw_ref: str,
+    moments: Mapping[str, Moment | None],
 ) -> Article | None:
     base = _absolute(entry.base, feed.url) or feed.url
     url = _absolute(entry.link, base)
@@ -145,7 +138,7 @@ def _article(
     if not guid:
         return None
     reading = read(headline, body or summary)
-    dates = _dates(entry, fetched, moments)
+    dates = dating(entry, moments, fetched)
     dateline = dateline or split_dateline(summary)[0]
     article = Article(
         id=article_id(feed.scope, guid),
@@ -157,11 +150,11 @@ def _article(
         headline=headline,
         fetched=fetched,
         first_seen=fetched,
-        wire_version=_wire_version(moments[entry.updated], fetched),
+        wire_version=dates.wire_version,
         summary=summary,
         body=body,
         body_html=html,
-        byline=_BY.sub("", one_line(entry.author)),
+        byline=_BY.sub("", one_line(entry.author or author)),
         dateline=dateline,
         language=_language(feed.language or entry.language),
         published=dates.published,
@@ -207,31 +200,9 @@ def _substitute(headline: str, entry: Entry, moments: Mapping[str, Moment | None
     if headline:
         moment = moments[entry.published]
         return f"{headline} {moment.at.isoformat() if moment else ''}".strip()
-    rest = (entry.published, entry.updated, entry.author, entry.source, *entry.categories)
+    texts = (entry.link, entry.summary_html, entry.content_html, entry.author, entry.source)
+    rest = (*texts, entry.published, entry.updated, *entry.categories)
     return digest(rest) if any(rest) else ""
-
-
-@dataclass(frozen=True)
-class _Dates:
-    published: datetime | None
-    updated: datetime | None
-    signals: tuple[str, ...]
-
-
-def _dates(entry: Entry, fetched: datetime, moments: Mapping[str, Moment | None]) -> _Dates:
-    """A wrong date is worse than none: it puts an article where nobody looks. What was wrong is a signal."""
-    text = entry.published or entry.updated
-    moment = moments[text]
-    signals = []
-    if moment is None:
-        signals = [DATE_UNREAD] if text else []
-    elif moment.at > fetched + _AHEAD:
-        signals = [DATE_FUTURE]
-    elif moment.at < _EARLIEST:
-        signals = [DATE_OLD]
-    elif moment.guessed:
-        signals = [DATE_GUESSED]
-    return _Dates(_plausible(moment, fetched), _plausible(moments[entry.updated], fetched), tuple(signals))
 
 
 def _absolute(link: str, base: str) -> str:
@@ -248,20 +219,6 @@ def _language(code: str) -> str:
     """`ar-SY` → `ar`: search and tagging know languages, not countries. "" for what is no code."""
     match = _LANGUAGE.fullmatch(code.strip().lower())
     return match[1] if match else ""
-
-
-def _plausible(moment: Moment | None, fetched: datetime) -> datetime | None:
-    return moment.at if moment and _EARLIEST <= moment.at <= fetched + _AHEAD else None
-
-
-def _wire_version(updated: Moment | None, fetched: datetime) -> int | None:
-    """Whole seconds since 1970 of the wire's own `updated`, never of a mere date of publication.
-
-    None where it lies ahead: a wrong one would make the true ones after it late.
-    """
-    if updated is None or updated.guessed or not _EARLIEST <= updated.at <= fetched:
-        return None
-    return milliseconds(updated.at) // 1000
 
 
 def _one_an_id(articles: Sequence[Article]) -> tuple[Article, ...]:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Literal
 
 import nh3
 
@@ -33,7 +34,7 @@ _BREAK = re.compile(r"\n\s*\n")
 _LINES = re.compile(r"\n{2,}")
 
 
-def _cleaner(relative: str | tuple[str, str]) -> nh3.Cleaner:
+def _cleaner(relative: Literal["deny"] | tuple[Literal["rewrite_with_base"], str]) -> nh3.Cleaner:
     return nh3.Cleaner(tags=_TAGS, clean_content_tags=_DROPPED, url_schemes=_SCHEMES, url_relative=relative)
 
 

@@ -50,5 +50,7 @@ class Parsed:
     entries: tuple[Entry, ...] = ()
     title: str = ""
     complete: bool = True
+    author: str = ""
+    """Of all entries that name none."""
     problems: tuple[str, ...] = ()
     hints: Hints = Hints()

@@ -8,6 +8,8 @@ from lxml import etree
 from ingest.formats.markup import bare_text, plain_text
 from ingest.formats.namespaces import ATOM, CORE, family
 
+_GROUPS = frozenset({"media:group", "media:content"})
+
 
 class Fields:
     """`element` is an `item`, `entry`, `channel` or `feed`.
@@ -20,11 +22,16 @@ class Fields:
         self.element = element
         self.is_atom = _key(element.tag, element.prefix) in {"atom:entry", "atom:feed", "entry", "feed"}
         self._found: dict[str, list[etree._Element]] = {}
+        self._take(element)
+
+    def _take(self, element: etree._Element) -> None:
         for child in element.iterchildren(tag=etree.Element):
             key = _key(child.tag, child.prefix)
             if self.is_atom:
                 key = key.removeprefix("atom:")
             self._found.setdefault(key, []).append(child)
+            if key in _GROUPS:
+                self._take(child)
 
     @staticmethod
     def is_ours(element: etree._Element) -> bool:

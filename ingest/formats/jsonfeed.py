@@ -22,8 +22,11 @@ def parse(text: str) -> Parsed:
             _entry(item, position, document) for position, item in enumerate(items) if isinstance(item, dict)
         ),
         title=_text(document, "title"),
+        author=_authors(document),
         problems=tuple(
-            f"item {position} is no object" for position, item in enumerate(items) if not isinstance(item, dict)
+            f"item {position} is no object"
+            for position, item in enumerate(items)
+            if not isinstance(item, dict)
         ),
     )
 
@@ -37,7 +40,7 @@ def _entry(item: Mapping[str, Any], position: int, document: Mapping[str, Any]) 
         title=_text(item, "title"),
         summary_html=paragraphs_to_html(_text(item, "summary")),
         content_html=_text(item, "content_html") or paragraphs_to_html(_text(item, "content_text")),
-        author=_authors(item) or _authors(document),
+        author=_authors(item),
         published=_text(item, "date_published"),
         updated=_text(item, "date_modified"),
         categories=tuple(tag for tag in _list(item, "tags") if isinstance(tag, str)),

@@ -14,11 +14,14 @@ _PLAIN = frozenset({"text", "plain", "text/plain"})
 _HTML = frozenset({"html", "text/html"})
 _XHTML = frozenset({"xhtml", "application/xhtml+xml", "application/xml", "text/xml"})
 _HTML_SIGNS = re.compile(
-    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
-    r"|</?(?:a|abbr|acronym|b|big|blockquote|br|center|cite|code|dd|del|div|dl|dt|em|figure|font|h[1-6]|hr|i|iframe"
-    r"|img|ins|kbd|li|mark|object|ol|p|pre|q|s|script|small|span|strike|strong|style|sub|sup|table|tbody|td|th"
-    r"|tr|tt|u|ul|video|wbr)\b[^<>]*>",
+    r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});|</[A-Za-z][A-Za-z0-9]{0,20}\s*>"
+    r"|<(?:a|area|b|blockquote|br|center|cite|code|dd|div|dl|dt|em|embed|figure|font|form|frame|h[1-6]|hr|i|iframe|img"
+    r"|input|li|link|meta|object|ol|p|pre|q|s|script|small|span|strong|style|sub|sup|table|td|th|tr|tt|u|ul|video|wbr)"
+    r"\b[^<>]*>",
     re.IGNORECASE,
+)
+_ESCAPED_TAG = re.compile(
+    r"&lt;/?(?:a|b|br|div|em|h[1-6]|i|li|p|span|strong|table|ul)\b[^<>&]*&gt;", re.IGNORECASE
 )
 
 
@@ -38,7 +41,10 @@ def plain_text(element: etree._Element) -> str:
 def html_text(element: etree._Element) -> str:
     """The same as HTML, not sanitised."""
     kind, text = _typed(element)
-    return text if kind == "html" else paragraphs_to_html(text)
+    if kind == "plain":
+        return paragraphs_to_html(text)
+    # Escaped twice, as its writer put markup into a program that escapes.
+    return html.unescape(text) if "<" not in text and _ESCAPED_TAG.search(text) else text
 
 
 def bare_text(element: etree._Element) -> str:
@@ -82,7 +88,11 @@ def inner_markup(element: etree._Element) -> str:
         name = etree.QName(each)
         if name.namespace and family(name.namespace, each.prefix) in {XHTML, ""}:
             each.tag = name.localname
-    if len(element) == 1 and element[0].tag == "div" and not f"{element.text or ''}{element[0].tail or ''}".strip():
+    if (
+        len(element) == 1
+        and element[0].tag == "div"
+        and not f"{element.text or ''}{element[0].tail or ''}".strip()
+    ):
         element = element[0]
     inner = html.escape(element.text or "", quote=False)
     return inner + "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)

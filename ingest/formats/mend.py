@@ -121,9 +121,7 @@ def mend(source: str) -> Mended:
     writer.text(decode_references(text[place:]))
     cut = any(_local(name) in _ENTRIES for name in writer.stack)
     writer._shrink(0)
-    spaces = "".join(
-        f" xmlns:{each}={quoteattr(usual_namespace(each))}" for each in sorted(writer.prefixes)
-    )
+    spaces = "".join(f" xmlns:{each}={quoteattr(usual_namespace(each))}" for each in sorted(writer.prefixes))
     return Mended(f"<document{spaces}>{''.join(writer.parts)}</document>", cut)
 
 

@@ -8,18 +8,26 @@ from lxml import etree
 from ingest.formats.fields import Fields
 from ingest.formats.markup import bare_text
 
-_NAMES = ("author", "dc:creator", "atom:author", "dcterms:creator", "dc:author", "itunes:author", "media:credit")
+_NAMES = (
+    "author",
+    "dc:creator",
+    "atom:author",
+    "dcterms:creator",
+    "dc:author",
+    "itunes:author",
+    "media:credit",
+)
 _MAIL = r"[^\s()<>\[\]@]+@[^\s()<>\[\]@]+"
 _MAIL_THEN_NAME = re.compile(rf"(?:mailto:)?{_MAIL}\s*[(\[<]\s*([^()\[\]<>]+?)\s*[)\]>]")
 _NAME_THEN_MAIL = re.compile(rf"([^<>()]+?)\s*[(\[<]\s*(?:mailto:)?{_MAIL}\s*[)\]>]")
 
 
-def authors(fields: Fields, feed: Fields) -> str:
-    """Names parted by commas; in Atom the feed's own where an entry has none. "" where nobody is named."""
+def authors(fields: Fields) -> str:
+    """Names parted by commas, by the first of the ways that names anybody; "" where nobody is named."""
     for name in _NAMES:
         if names := list(_names(fields, name)):
             return ", ".join(dict.fromkeys(names))
-    return ", ".join(dict.fromkeys(_names(feed, "author"))) if feed.is_atom else ""
+    return ""
 
 
 def _names(fields: Fields, field: str) -> Iterator[str]:
@@ -35,7 +43,7 @@ def _of_person(element: etree._Element) -> str:
     return (
         person.text(("name", "atom:name"))
         or person.text(("email", "atom:email"))
-        or _of_text(element.text or "")
+        or _of_text(bare_text(element))
     )
 
 

@@ -8,9 +8,9 @@ from lxml import etree
 from ingest.formats.entry import Entry, Parsed
 from ingest.formats.fields import Fields
 from ingest.formats.hints import hints
-from ingest.formats.markup import bare_text, html_text, plain_text
-from ingest.formats.tree import tree
+from ingest.formats.markup import bare_text, html_text
 from ingest.formats.people import authors
+from ingest.formats.tree import tree
 
 ENTRIES = 50_000
 """More are not read: each takes some hundred microseconds, and no feed has as many."""
@@ -22,14 +22,32 @@ _SUMMARY = (
     "description", "summary", "tagline", "atom:summary", "dc:description", "dcterms:abstract", "abstract",
     "itunes:summary", "media:description", "itunes:subtitle",
 )  # fmt: skip
-_CONTENT = ("content:encoded", "encoded", "content", "atom:content", "fulltext", "xhtml:body", "body", "xhtml:div")
+_CONTENT = (
+    "content:encoded",
+    "encoded",
+    "content",
+    "atom:content",
+    "fulltext",
+    "fullitem",
+    "xhtml:body",
+    "body",
+    "xhtml:div",
+)
 _PUBLISHED = (
     "pubdate", "published", "issued", "created", "atom:published", "dcterms:issued", "dcterms:created", "dc:date",
     "date", "dcterms:date",
 )  # fmt: skip
 _UPDATED = ("updated", "modified", "atom:updated", "dcterms:modified", "dc:date", "lastbuilddate")
 _GUID = ("guid", "id", "atom:id", "dc:identifier", "dcterms:identifier")
-_CATEGORY = ("category", "atom:category", "dc:subject", "dcterms:subject", "itunes:category", "keywords")
+_CATEGORY = (
+    "category",
+    "atom:category",
+    "dc:subject",
+    "dcterms:subject",
+    "itunes:category",
+    "media:category",
+    "keywords",
+)
 _LISTS = ("media:keywords", "itunes:keywords")
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -55,6 +73,7 @@ def parse(text: str) -> Parsed:
     return Parsed(
         entries=tuple(_entry(element, feed, position) for position, element in enumerate(elements[:ENTRIES])),
         title=feed.plain(_TITLE),
+        author=authors(feed) if feed.is_atom else "",
         complete=not found.problem,
         problems=problems,
         hints=hints(feed),
@@ -66,7 +85,9 @@ def _parts(root: etree._Element) -> tuple[Fields | None, list[etree._Element]]:
 
     Entries are taken wherever they stand: RDF has them beside the channel, and so have careless writers of RSS.
     """
-    entries, feeds, rest = [], [], [root]
+    entries: list[etree._Element] = []
+    feeds: list[tuple[int, int, etree._Element]] = []
+    rest = [root]
     while rest:
         element = rest.pop()
         name = element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
@@ -92,7 +113,7 @@ def _entry(element: etree._Element, feed: Fields, position: int) -> Entry:
         summary_html=fields.first(_SUMMARY, html_text),
         # Several contents are the same text in several types: the longest keeps most of it.
         content_html=max((html_text(each) for each in fields.all(_CONTENT)), key=len, default=""),
-        author=authors(fields, feed),
+        author=authors(fields),
         source=_source(fields),
         published=fields.text(_PUBLISHED),
         updated=fields.text(_UPDATED),
@@ -106,14 +127,17 @@ def _link(fields: Fields, guid: str) -> str:
     if original:
         return original
     links = list(fields.all(("link", "atom:link")))
-    plain = next((text for each in links if (text := bare_text(each).strip())), "")
+    plain = (bare_text(each).strip() for each in links)
     alternate = [
-        href
+        (href, each.get("type") or "html")
         for each in links
-        if (href := (each.get("href") or "").strip()) and (each.get("rel") or "alternate").lower() == "alternate"
+        if (href := (each.get("href") or "").strip())
+        and (each.get("rel") or "alternate").lower() == "alternate"
     ]
-    pages = [each.get("href") or "" for each in links if "html" in (each.get("type") or "html") and each.get("href") in alternate]
-    chosen = plain or next(iter(pages), "") or next(iter(alternate), "")
+    pages = (href for href, type_ in alternate if "html" in type_)
+    sources = (each.get("src") or "" for each in fields.all(("content",)))
+    candidates = (*plain, *pages, *(href for href, _ in alternate), *sources)
+    chosen = next(filter(None, candidates), "")
     # An address as the guid is the link, whatever isPermaLink says, where there is no other.
     return chosen or (guid if guid.lower().startswith(("http://", "https://")) else "")
 
@@ -145,7 +169,12 @@ def _source(fields: Fields) -> str:
 
 def _categories(fields: Fields) -> Iterator[str]:
     for each in fields.all(_CATEGORY):
-        yield (each.get("label") or each.get("term") or each.get("text") or bare_text(each)).strip()
+        yield from (
+            (
+                name.get("label") or name.get("term") or name.get("text") or name.text or bare_text(name)
+            ).strip()
+            for name in each.iter(each.tag)  # Apple's stand within each other
+        )
     for each in fields.all(_LISTS):
         yield from bare_text(each).split(",")
 

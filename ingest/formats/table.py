@@ -8,6 +8,8 @@ from ingest.formats.entry import Parsed
 
 FORMATS: dict[str, Callable[[str], Parsed]] = {
     "rss": syndication.parse,
+    "rdf": syndication.parse,
+    "atom": syndication.parse,
     "jsonfeed": jsonfeed.parse,
 }
 """Format → parser of the document's text. It never raises; what it cannot read goes into `problems`."""
@@ -17,9 +19,7 @@ _HEAD = 65536
 _DOCTYPE_HTML = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)", re.ASCII)
 _FEED_ROOT = re.compile(r"<(rss|feed|([A-Za-z_][\w.-]*:)?RDF)[\s>]", re.IGNORECASE)
-_PAGE_ROOTS = frozenset(
-    {"html", "head", "body", "title", "meta", "script", "div", "center", "h1", "p"}
-)
+_PAGE_ROOTS = frozenset({"html", "head", "body", "title", "meta", "script", "div", "center", "h1", "p"})
 
 
 def detect(text: str) -> str:
@@ -30,6 +30,8 @@ def detect(text: str) -> str:
     head = _without_comments(head)
     root = _ROOT.search(head)
     if root is None:
+        return "rss"
+    if _FEED_ROOT.match(head, root.start()):  # some generators put HTML's document type before it
         return "rss"
     if _DOCTYPE_HTML.search(head, 0, root.start()) or root[2].lower() == "html":
         return HTML

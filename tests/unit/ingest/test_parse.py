@@ -125,7 +125,7 @@ def test_another_charset_than_declared_is_complete() -> None:
     data = rss("<guid>1</guid><title>\u2014</title>").decode().encode("windows-1252")
     result = read(data, "text/xml; charset=utf-8")
     assert (result.health, result.complete) == ("ok", True)
-    assert result.detail == "wrong charset: document declared as utf-8, but parsed as windows-1252"
+    assert result.detail == "wrong charset: declared as utf-8, read as cp1252"
 
 
 @pytest.mark.parametrize(
@@ -202,18 +202,20 @@ def test_what_names_an_entry() -> None:
             "<link>/2</link><title>b</title>",
             f"<title>c</title>{day}",
             "<description>nameless</description>",
+            "<title> </title>",
         )
     )
     assert [article.guid for article in result.articles] == [
         "g",
         "https://levant-wire.example/2",
         "c 2015-10-07T10:00:00+00:00",
+        "nameless",
     ]
-    assert result.detail == "entries without guid, link and title, left out: 1"
+    assert result.detail == "entries without any content, left out: 1"
     for article in result.articles:
         assert article.id == article_id("levant-wire/top", article.guid)
         assert article.content_hash == content_hash(article)
-    assert [article.raw_ref for article in result.articles] == [f"sha256:00#{n}" for n in range(3)]
+    assert [article.raw_ref for article in result.articles] == [f"sha256:00#{n}" for n in range(4)]
 
 
 def test_a_guid_that_is_no_link_gives_no_url() -> None:
@@ -279,14 +281,14 @@ def test_json_feed() -> None:
         '{"version": "https://jsonfeed.org/version/1", "title": "Caspian", "language": "en-GB", '
         '"author": {"name": "By Digest desk"}, "items": [{"id": 7, "url": "https://c.example/7", "title": "T\\ud800", '
         '"content_text": "BAKU (Caspian) - a < b\\n\\nTwo", "date_published": "2015-10-07T13:00:00+03:00", '
-        '"tags": ["x", 3, " x"]}, "junk", {"date_published": "0001-01-01T00:00:00+14:00"}]}'
+        '"tags": ["x", 3, " x"]}, "junk", {"url": ""}]}'
     )
     result = read(data.encode())
     (article,) = result.articles
     assert (article.guid, article.headline, article.body) == ("7", "T?", "a < b\n\nTwo")
     assert (article.byline, article.language, article.keywords) == ("Digest desk", "en", ("x",))
     assert article.published == datetime(2015, 10, 7, 10, tzinfo=UTC)
-    assert result.detail == "item 1 is no object; entries without guid, link and title, left out: 1"
+    assert result.detail == "item 1 is no object; entries without any content, left out: 1"
 
 
 def test_a_file_without_a_feed() -> None:
