@@ -1,15 +1,20 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), read leniently."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingest.formats.entry import Entry, Parsed
+from ingest.formats.entry import ENTRIES, Entry, Parsed
 from ingest.text import paragraphs_to_html
+
+_NESTED = 1_000_000
+"""More braces and brackets are not read: an object takes some hundred bytes."""
 
 
 def parse(text: str) -> Parsed:
     """Never raises. An item that is no object is a problem; so is a document that is no JSON Feed."""
+    if (nested := text.count("{") + text.count("[")) > _NESTED:
+        return Parsed(problems=(f"{nested} objects and lists are more than the {_NESTED} that are read",))
     try:
         document = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
@@ -17,18 +22,23 @@ def parse(text: str) -> Parsed:
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list):
         return Parsed(problems=("JSON without a list `items`: no JSON Feed",))
+    read = items[:ENTRIES]
     return Parsed(
         entries=tuple(
-            _entry(item, position, document) for position, item in enumerate(items) if isinstance(item, dict)
+            _entry(item, position, document) for position, item in enumerate(read) if isinstance(item, dict)
         ),
         title=_text(document, "title"),
         author=_authors(document),
-        problems=tuple(
-            f"item {position} is no object"
-            for position, item in enumerate(items)
-            if not isinstance(item, dict)
-        ),
+        problems=tuple(_problems(items)),
     )
+
+
+def _problems(items: list[Any]) -> Iterator[str]:
+    if len(items) > ENTRIES:
+        yield f"{len(items)} entries are more than the {ENTRIES} that are read"
+    strange = [position for position, item in enumerate(items) if not isinstance(item, dict)]
+    if strange:
+        yield f"{len(strange)} items are no objects, the first of them at {strange[0]}"
 
 
 def _entry(item: Mapping[str, Any], position: int, document: Mapping[str, Any]) -> Entry:

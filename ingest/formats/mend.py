@@ -16,8 +16,14 @@ from ingest.formats.namespaces import usual_namespace
 
 MAX_DEPTH = 200
 """Deeper tags are passed over; libxml2 itself stops at 256."""
+_LONGEST = 65_536
+"""Characters of the attributes of one tag that are read."""
+_PREFIXES = 200
 _TAG = re.compile(r"""<(/?)([A-Za-z_][\w.:-]*+)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>""", re.ASCII)
-_ODD_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*+)(?=[\s/<>]|\Z)([^<>]*+)>?", re.ASCII)
+_ODD_LONGEST = 65_536
+"""Characters of the attributes of one tag that are read."""
+_PREFIXES = 200
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*+)(?=[\s/<>]|\Z)([^<>]*+)>?", re.ASCII)
 _ATTRIBUTE = re.compile(
     r"""([A-Za-z_][\w.:-]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""", re.ASCII
 )
@@ -94,7 +100,7 @@ class _Writer:
 
     def _attributes(self, source: str) -> str:
         found: dict[str, str] = {}
-        for match in _ATTRIBUTE.finditer(source):
+        for match in _ATTRIBUTE.finditer(source[:_LONGEST]):
             name = match[1]
             value = next((each for each in match.groups()[1:] if each is not None), "")
             if _NAME.fullmatch(name) and not (name.startswith("xmlns:") and (not value or "xml" in name[6:])):
@@ -105,7 +111,7 @@ class _Writer:
 
     def _note(self, name: str) -> None:
         prefix, colon, _ = name.partition(":")
-        if colon and prefix not in {"xml", "xmlns"}:
+        if colon and prefix not in {"xml", "xmlns"} and len(self.prefixes) < _PREFIXES:
             self.prefixes.add(prefix)
 
 

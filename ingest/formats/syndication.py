@@ -1,19 +1,18 @@
 """RSS 0.90 to 2.0, RDF and Atom 0.3 and 1.0: one reader, as feeds mix the names of all of them."""
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from urllib.parse import urljoin
 
 from lxml import etree
 
-from ingest.formats.entry import Entry, Parsed
+from ingest.formats.entry import ENTRIES, Entry, Parsed
 from ingest.formats.fields import Fields
 from ingest.formats.hints import hints
 from ingest.formats.markup import bare_text, html_text
 from ingest.formats.people import authors
 from ingest.formats.tree import tree
 
-ENTRIES = 50_000
-"""More are not read: each takes some hundred microseconds, and no feed has as many."""
 _ENTRIES = frozenset({"item", "entry"})
 _FEEDS = ("channel", "feed", "rss", "rdf")
 """The first of them that is there says what the feed is."""
@@ -144,12 +143,17 @@ def _link(fields: Fields, guid: str) -> str:
 
 def _base(element: etree._Element, feed: Fields) -> str:
     """`xml:base` of the entry and of what it stands in, else the site that the feed speaks of."""
-    bases = [element.get(f"{_XML}base") or ""]
-    bases += [each.get(f"{_XML}base") or "" for each in element.iterancestors()]
     base = ""
-    for each in reversed(bases):
-        base = _joined(base, each.strip())
-    return base or _link(feed, "")
+    for each in _outwards(element):
+        base = _joined((each.get(f"{_XML}base") or "").strip(), base)
+        if "://" in base:
+            return base
+    return _joined(_link(feed, ""), base)
+
+
+def _outwards(element: etree._Element) -> Iterator[etree._Element]:
+    """The element and what it stands in, as far as feeds nest."""
+    return islice(chain((element,), element.iterancestors()), 8)
 
 
 def _joined(base: str, link: str) -> str:
@@ -183,7 +187,7 @@ def _language(fields: Fields, feed: Fields) -> str:
     own = fields.text(("dc:language", "language"))
     if own:
         return own
-    for each in (fields.element, *fields.element.iterancestors()):
+    for each in _outwards(fields.element):
         if language := each.get(f"{_XML}lang"):
             return str(language)
     return feed.text(("language", "dc:language"))
