@@ -2,7 +2,7 @@
 
 Tags are closed where the next field or entry begins, end tags of nothing are passed over, stray `<` and `&` become
 text, HTML's names of characters become characters, prefixes that nobody declared get their usual namespace.
-Well-formed XML keeps its meaning; entities that the document itself defines are never expanded.
+Well-formed XML keeps its meaning, unless fields stand within fields; entities that the document itself defines are never expanded.
 """
 
 import html
@@ -20,10 +20,7 @@ _LONGEST = 65_536
 """Characters of the attributes of one tag that are read."""
 _PREFIXES = 200
 _TAG = re.compile(r"""<(/?)([A-Za-z_][\w.:-]*+)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>""", re.ASCII)
-_ODD_LONGEST = 65_536
-"""Characters of the attributes of one tag that are read."""
-_PREFIXES = 200
-_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*+)(?=[\s/<>]|\Z)([^<>]*+)>?", re.ASCII)
+_ODD_TAG = re.compile(r"<(/?)([A-Za-z_][\w.:-]*+)(?=[\s/<>]|\Z)([^<>]*+)>?", re.ASCII)
 _ATTRIBUTE = re.compile(
     r"""([A-Za-z_][\w.:-]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?""", re.ASCII
 )
@@ -63,9 +60,9 @@ class _Writer:
     def start(self, name: str, attributes: str, *, empty: bool) -> None:
         if len(self.stack) >= MAX_DEPTH:
             return
+        name = self._declared(name)
         self._close_for(name.lower())
         self.parts.append(f"<{name}{self._attributes(attributes)}>")
-        self._note(name)
         self.stack.append(name)
         self.open[name.lower()] += 1
         if empty or _local(name) in _VOID:
@@ -73,8 +70,9 @@ class _Writer:
 
     def end(self, name: str) -> None:
         """Closes what is open within it, too; an end tag of nothing has no effect."""
-        if self.open[name.lower()]:
-            while self._pop() != name.lower():
+        name = self._declared(name).lower()
+        if self.open[name]:
+            while self._pop() != name:
                 pass
 
     def _close_for(self, new: str) -> None:
@@ -104,15 +102,18 @@ class _Writer:
             name = match[1]
             value = next((each for each in match.groups()[1:] if each is not None), "")
             if _NAME.fullmatch(name) and not (name.startswith("xmlns:") and (not value or "xml" in name[6:])):
-                found.setdefault(name, decode_references(value))
-        for name in found:
-            self._note(name)
+                found.setdefault(self._declared(name), decode_references(value))
         return "".join(f" {name}={quoteattr(value)}" for name, value in found.items())
 
-    def _note(self, name: str) -> None:
-        prefix, colon, _ = name.partition(":")
-        if colon and prefix not in {"xml", "xmlns"} and len(self.prefixes) < _PREFIXES:
-            self.prefixes.add(prefix)
+    def _declared(self, name: str) -> str:
+        """The name as it can be written: its prefix gets declared, or goes where there are too many."""
+        prefix, colon, local = name.partition(":")
+        if not colon or prefix in {"xml", "xmlns"} or prefix in self.prefixes:
+            return name
+        if len(self.prefixes) >= _PREFIXES:
+            return local
+        self.prefixes.add(prefix)
+        return name
 
 
 def mend(source: str) -> Mended:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from ingest.formats.mend import mend
 
-TAGS = 1_000_000
+TAGS = 500_000
 """More are not read: a tree takes some hundred bytes and a microsecond for each. 10,000 entries have fewer."""
 _DECLARATION = re.compile(r"\s*<\?xml\b[^<>]*>")
 _PROLOG = r"(?:\s++|<\?[^<>]*+>|<!--(?:[^-]++|-(?!->))*+-->)*+"
