@@ -288,7 +288,10 @@ def test_json_feed() -> None:
     assert (article.guid, article.headline, article.body) == ("7", "T?", "a < b\n\nTwo")
     assert (article.byline, article.language, article.keywords) == ("Digest desk", "en", ("x",))
     assert article.published == datetime(2015, 10, 7, 10, tzinfo=UTC)
-    assert result.detail == "1 items are no objects, the first of them at 1; entries without any content, left out: 1"
+    assert (
+        result.detail
+        == "1 items are no objects, the first of them at 1; entries without any content, left out: 1"
+    )
 
 
 def test_a_file_without_a_feed() -> None:
