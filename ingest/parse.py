@@ -45,7 +45,7 @@ class ParseResult:
     detail: str = ""
     title: str = ""
     complete: bool = True
-    """False where the document was broken, perhaps cut off: it must be read anew at the next poll."""
+    """False where the document was cut off: it must be read anew at the next poll."""
     ttl: int | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ class Hints:
 class Parsed:
     """One document. `problems` are lines for a person; with problems and no entries it could not be read.
 
-    `complete` is False where it was broken, perhaps cut off: the same address may soon give the whole of it.
+    `complete` is False where it was cut off: the same address may soon give the whole of it.
     """
 
     entries: tuple[Entry, ...] = ()

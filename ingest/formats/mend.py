@@ -41,10 +41,11 @@ _VOID = frozenset({"br", "hr", "img", "input", "wbr"})
 
 @dataclass(frozen=True)
 class Mended:
-    """`xml` has one root of ours around all. `cut`: the text ended within an entry."""
+    """`xml` has one root of ours around all. `cut`: the text ended within an entry; `open`: within any element."""
 
     xml: str
     cut: bool
+    open: bool
 
 
 @dataclass
@@ -74,6 +75,10 @@ class _Writer:
         if self.open[name]:
             while self._pop() != name:
                 pass
+
+    def close(self) -> None:
+        """Closes all that is open."""
+        self._shrink(0)
 
     def _close_for(self, new: str) -> None:
         if _local(new) in _ENTRIES:
@@ -127,9 +132,10 @@ def mend(source: str) -> Mended:
         place = _markup(text, start, last, writer)
     writer.text(decode_references(text[place:]))
     cut = any(_local(name) in _ENTRIES for name in writer.stack)
-    writer._shrink(0)
+    still_open = bool(writer.stack)
+    writer.close()
     spaces = "".join(f" xmlns:{each}={quoteattr(usual_namespace(each))}" for each in sorted(writer.prefixes))
-    return Mended(f"<document{spaces}>{''.join(writer.parts)}</document>", cut)
+    return Mended(f"<document{spaces}>{''.join(writer.parts)}</document>", cut, still_open)
 
 
 def decode_references(text: str) -> str:

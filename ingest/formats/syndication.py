@@ -68,12 +68,12 @@ def parse(text: str) -> Parsed:
     if len(elements) > ENTRIES:
         problems = (*problems, f"{len(elements)} entries are more than the {ENTRIES} that are read")
     if feed is None:
-        return Parsed(problems=problems or ("neither RSS nor Atom",), complete=not problems)
+        return Parsed(problems=problems or ("neither RSS nor Atom",), complete=found.complete)
     return Parsed(
         entries=tuple(_entry(element, feed, position) for position, element in enumerate(elements[:ENTRIES])),
         title=feed.plain(_TITLE),
         author=authors(feed) if feed.is_atom else "",
-        complete=not found.problem,
+        complete=found.complete,
         problems=problems,
         hints=hints(feed),
     )

@@ -23,17 +23,21 @@ _ANY_DOCTYPE = re.compile("<!DOCTYPE", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Tree:
-    """`root` is None where there is nothing to read. `problem` is for a person; `cut`: it ended within an entry."""
+    """`root` is None where there is nothing to read. `problem` is for a person, "" where it was well-formed.
+
+    `complete` is False where it ended before its root element did, `cut` where it ended within an entry.
+    """
 
     root: etree._Element | None
     problem: str = ""
+    complete: bool = True
     cut: bool = False
 
 
 def tree(text: str) -> Tree:
     """Never raises. Time and memory grow with the length of the text, and with nothing else."""
     if (tags := text.count("<")) > TAGS and (tags := tags - _in_cdata(text)) > TAGS:
-        return Tree(None, f"{tags} tags are more than the {TAGS} that are read")
+        return Tree(None, f"{tags} tags are more than the {TAGS} that are read", complete=False)
     bare = text.lstrip("\ufeff\0 \t\r\n")
     bare = bare[match.end() :] if (match := _DECLARATION.match(bare)) else bare
     bare = bare[match.end() :] if (match := _DOCTYPE.match(bare)) else bare
@@ -42,9 +46,11 @@ def tree(text: str) -> Tree:
             raise etree.XMLSyntaxError("a document type that is not closed", None, 0, 0)  # noqa: TRY301
         return Tree(etree.fromstring(bare.encode(), _parser(recover=False)))
     except (etree.XMLSyntaxError, UnicodeEncodeError) as error:
-        problem = f"not well-formed: {error}"
+        problem = f"not well-formed: {getattr(error, 'msg', error)}"
     mended = mend(bare)
-    return Tree(etree.fromstring(mended.xml.encode(), _parser(recover=True)), problem, mended.cut)
+    return Tree(
+        etree.fromstring(mended.xml.encode(), _parser(recover=True)), problem, not mended.open, mended.cut
+    )
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
