@@ -30,7 +30,7 @@ _WIDE = (
 _EBCDIC = "<?xml".encode("cp037")
 _KNOWN = re.compile(
     r"iso8859-\d{1,2}|cp(125[0-8]|037|273|424|437|500|720|737|77\d|85\d|86\d|87[45]|932|949|950|1026|1125|1140)|koi8-[rut]|tis-620"
-    r"|mac-(arabic|cyrillic|farsi|roman|turkish)|gbk|gb2312|gb18030|big5|shift_jis|euc_jp|euc_kr|utf-16|utf-32"
+    r"|mac-(arabic|cyrillic|farsi|roman|turkish)|gbk|gb2312|gb18030|big5|shift_jis|euc_jp|euc_kr"
 )
 """What publishers write, by Python's names. Others are no charsets (`zip`), or slow (`punycode`)."""
 _MEANT = {

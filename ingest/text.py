@@ -24,12 +24,16 @@ LONGEST = 262_144
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _MARKUP = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?: [^<>]*)?>")
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\ufeff\ufffe\uffff]")
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\ud800-\udfff\ufeff\ufffe\uffff]")
 # Who writes a control character of Latin-1 means the character that windows-1252 has there.
-_MEANT = {
-    ord(character): bytes([ord(character)]).decode("cp1252", "ignore") if character > "\x7f" else ""
-    for character in map(chr, [*range(9), 11, 12, *range(14, 32), *range(127, 160)])
-} | dict.fromkeys((0xAD, 0x200B, 0xFEFF, 0xFFFE, 0xFFFF), "")
+_MEANT = (
+    {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+    | dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0x7F, 0xAD, 0x200B, 0xFEFF, 0xFFFE, 0xFFFF), "")
+    | dict.fromkeys(range(0xD800, 0xE000), "?")
+)
+_BLANK = {9: " ", 10: " ", 13: " "}
+_PARAGRAPH_END, _LINE_END = "\0", "\1"
+"""Marks that no sanitised text has in it."""
 _BREAK = re.compile(r"\n\s*\n")
 _LINES = re.compile(r"\n{2,}")
 
@@ -39,7 +43,8 @@ def _cleaner(relative: Literal["deny"] | tuple[Literal["rewrite_with_base"], str
 
 
 _CLEANER = _cleaner("deny")
-_RELATIVE = re.compile(r"\b(?:href|cite)\s*=\s*(?![\"'\s]*(?:https?:|mailto:))", re.IGNORECASE)
+_RELATIVE = re.compile(r"href\s*=\s*(?![\"'\s]*(?:https?:|mailto:))")
+_RARE = ("HREF", "Href", "cite")
 
 
 def one_line(text: str) -> str:
@@ -59,7 +64,7 @@ def sanitise(source: str, base: str = "") -> str:
     if "<" not in visible and "&" not in visible:
         return visible.replace(">", "&gt;").replace("\xa0", "&nbsp;")
     shallow = _shallow(visible)
-    if base and _RELATIVE.search(shallow):
+    if base and (_RELATIVE.search(shallow) or any(name in shallow for name in _RARE)):
         try:
             return _cleaner(("rewrite_with_base", base)).clean(shallow)
         except ValueError:  # a base that Rust's URL parser does not take
@@ -74,27 +79,25 @@ def html_to_text(source: str) -> str:
 
 def sanitised_to_text(clean: str) -> str:
     """The same of what `sanitise` gave: no `<` in it but those of tags, and four names of characters."""
-    paragraphs = (_paragraph(part) for part in (_BLOCK.split(clean) if "<" in clean else (clean,)))
-    return "\n\n".join(part for part in paragraphs if part)
-
-
-def _paragraph(source: str) -> str:
-    lines = source.split("<br>")
-    if len(lines) == 1:
-        return _line(source)
-    return _LINES.sub("\n\n", "\n".join(map(_line, lines))).strip()
-
-
-def _line(source: str) -> str:
-    text = _MARKUP.sub("", source) if "<" in source else source
+    text = clean
+    if "<" in text:
+        text = _MARKUP.sub("", _BLOCK.sub(_PARAGRAPH_END, text).replace("<br>", _LINE_END))
     if "&" in text:
         text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return " ".join(text.split())
+    return "\n\n".join(filter(None, map(_paragraph, text.split(_PARAGRAPH_END))))
+
+
+def _paragraph(text: str) -> str:
+    if _LINE_END not in text:
+        return " ".join(text.split())
+    lines = (" ".join(line.split()) for line in text.split(_LINE_END))
+    return _LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def _visible(text: str) -> str:
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate cannot be stored as JSON
+    """Without what is not seen; a lone surrogate, which cannot be stored as JSON, becomes a question mark."""
+    if text.isascii() and text.translate(_BLANK).isprintable():
+        return text
     return text.translate(_MEANT) if _INVISIBLE.search(text) else text
 
 

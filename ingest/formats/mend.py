@@ -63,7 +63,7 @@ class _Writer:
             return
         name = self._declared(name)
         self._close_for(name.lower())
-        self.parts.append(f"<{name}{self._attributes(attributes)}>")
+        self.parts.append(f"<{name}{self._attributes(attributes) if attributes else ''}>")
         self.stack.append(name)
         self.open[name.lower()] += 1
         if empty or _local(name) in _VOID:
