@@ -20,11 +20,15 @@ ITEMS = 50
 ROUNDS = 15
 NOW = datetime(2015, 10, 9, tzinfo=UTC)
 PARAGRAPH = (
-    "<p>Paragraph {n} of story {story}: warplanes struck the edge of <a href='https://wire.example/tag/{n}?a=1&amp;b=2'>"
-    "Qaryatain</a>, residents said on <b>Wednesday</b> evening &#8211; the army &amp; its allies did not comment at once, "
-    "and nobody could say how many families had left for Homs before the road was closed.</p>\n"
+    "<p>Paragraph {n} of story {story}: warplanes struck the edge of "
+    "<a href='https://wire.example/tag/{n}?a=1&amp;b=2'>Qaryatain</a>, residents said on <b>Wednesday</b> evening "
+    "&#8211; the army &amp; its allies did not comment at once, and nobody could say how many families had left for "
+    "Homs before the road was closed.</p>\n"
 )
-ARABIC = "<p>الفقرة {n} من الخبر {story}: قال سكان إن طائرات قصفت أطراف القريتين مساء <b>الأربعاء</b> ولم يصدر تعليق من الجيش.</p>\n"
+ARABIC = (
+    "<p>الفقرة {n} من الخبر {story}: قال سكان إن طائرات قصفت أطراف القريتين مساء <b>الأربعاء</b> "
+    "ولم يصدر تعليق من الجيش.</p>\n"
+)
 SUMMARY = "Warplanes struck the edge of the town on Wednesday, residents said; the army did not comment."
 
 
@@ -47,8 +51,9 @@ def rss(paragraph: str, count: int) -> bytes:
 def atom(count: int) -> bytes:
     """The same as Atom with escaped HTML."""
     entries = "".join(
-        f"<entry><id>w-{story}</id><title>Story {story}: army &amp; allies</title><updated>2015-10-07T10:{story:02}:00Z"
-        f'</updated><link href="https://wire.example/{story}"/><content type="html">{_escaped(story, count)}</content></entry>'
+        f"<entry><id>w-{story}</id><title>Story {story}: army &amp; allies</title>"
+        f'<updated>2015-10-07T10:{story:02}:00Z</updated><link href="https://wire.example/{story}"/>'
+        f'<content type="html">{_escaped(story, count)}</content></entry>'
         for story in range(ITEMS)
     )
     return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Wire</title>{entries}</feed>'.encode()

@@ -2,7 +2,8 @@
 
 Tags are closed where the next field or entry begins, end tags of nothing are passed over, stray `<` and `&` become
 text, HTML's names of characters become characters, prefixes that nobody declared get their usual namespace.
-Well-formed XML keeps its meaning, unless fields stand within fields; entities that the document itself defines are never expanded.
+Well-formed XML keeps its meaning, unless fields stand within fields. Entities that the document itself defines are
+never expanded.
 """
 
 import html

@@ -1,4 +1,4 @@
-"""`make fuzz`: 100,000 damaged feeds through `ingest.parse`; a table of outcomes, exit 1 at the first that breaks a rule.
+"""`make fuzz`: 100,000 damaged feeds through `ingest.parse`. Prints a table; stops at the first that breaks a rule.
 
 python -m tests.fuzz.run [COUNT [FIRST_SEED]]
 """

@@ -74,9 +74,10 @@ def test_a_document_that_ends_within_an_entry_is_cut(source: str, cut: bool) -> 
 
 
 PIECES = [
-    "<a>", "</a>", "<b c='d'>", "<b c=", "'", '"', ">", "<", "</", "/>", "<item>", "</item>", "<title>", "<link/>", "&", "&amp;",
-    "&#1;", "<![CDATA[", "]]>", "<!--", "-->", "<?x", "?>", "<!DOCTYPE", "[", "]", "x:y", " xmlns:x='u'", "<x:y>", "</x:y>",
-    "<x:y z:w='1'>", " xmlns='v'", "\x00", "\ufffe", "é", " ", "<a:b:c>", "<:a>", "<a:>", "xml:lang='q'", "<xml:x>", "<br>",
+    "<a>", "</a>", "<b c='d'>", "<b c=", "'", '"', ">", "<", "</", "/>", "<item>", "</item>",
+    "<title>", "<link/>", "&", "&amp;", "&#1;", "<![CDATA[", "]]>", "<!--", "-->", "<?x", "?>",
+    "<!DOCTYPE", "[", "]", "x:y", " xmlns:x='u'", "<x:y>", "</x:y>", "<x:y z:w='1'>", " xmlns='v'",
+    "\x00", "\ufffe", "é", " ", "<a:b:c>", "<:a>", "<a:>", "xml:lang='q'", "<xml:x>", "<br>",
 ]  # fmt: skip
 
 
