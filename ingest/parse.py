@@ -29,6 +29,9 @@ _KEYWORDS = 200
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_][a-z0-9]{1,8})*")
 _BY = re.compile(r"^(by|par|von|من|بقلم|от)\s*:?\s+", re.IGNORECASE)
 
+NOT_READABLE = "not readable"
+"""So begins the `detail` of a document that brought the parser down: a fault of ours."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ParseResult:
@@ -69,10 +72,14 @@ def parse(data: bytes, feed: Feed, content_type: str, fetched: datetime, raw_ref
     detected = detect(decoded.text)
     if detected == HTML:
         return ParseResult(health="html_instead", detail=f"a web page of {len(data)} bytes")
-    parsed = FORMATS[detected if feed.format == "auto" else feed.format](decoded.text)
-    if decoded.problem:
-        parsed = replace(parsed, problems=(decoded.problem, *parsed.problems))
-    return _result(parsed, feed, fetched, raw_ref)
+    try:
+        parsed = FORMATS[detected if feed.format == "auto" else feed.format](decoded.text)
+        if decoded.problem:
+            parsed = replace(parsed, problems=(decoded.problem, *parsed.problems))
+        return _result(parsed, feed, fetched, raw_ref)
+    except Exception as error:  # noqa: BLE001  (a hostile document must not stop a poll; `make fuzz` finds no such case)
+        detail = one_line(f"{NOT_READABLE}: {type(error).__name__}: {error}")
+        return ParseResult(health="unparsable", detail=detail, complete=False)
 
 
 def parse_bytes(data: bytes, *, url: str = "", format: str = "auto", now: datetime) -> ParseResult:  # noqa: A002

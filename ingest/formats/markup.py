@@ -85,9 +85,9 @@ def _decoded(text: str) -> str:
 def inner_markup(element: etree._Element) -> str:
     """What stands within an element, as HTML; prefixes and the `div` that Atom puts around go."""
     for each in element.iterdescendants(tag=etree.Element):
-        name = etree.QName(each)
-        if name.namespace and family(name.namespace, each.prefix) in {XHTML, ""}:
-            each.tag = name.localname
+        namespace, _, name = each.tag.rpartition("}")  # a namespace may have a brace in it
+        if namespace and family(namespace.removeprefix("{"), each.prefix) in {XHTML, ""}:
+            each.tag = name
     if (
         len(element) == 1
         and element[0].tag == "div"

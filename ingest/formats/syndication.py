@@ -101,6 +101,8 @@ def _parts(root: etree._Element) -> tuple[Fields | None, list[etree._Element]]:
 
 
 def _entry(element: etree._Element, feed: Fields, position: int) -> Entry:
+    if not len(element):
+        return Entry(position=position, guid=element.get(_ABOUT) or "")
     fields = Fields(element)
     guid = fields.text(_GUID) or element.get(_ABOUT) or ""
     return Entry(

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from ingest.parse import ParseResult, parse_bytes
+from ingest.parse import NOT_READABLE, ParseResult, parse_bytes
 from store.records import decode_article, encode
 from tests.fuzz.mutate import MUTATIONS, corpus, mutated
 
@@ -21,6 +21,7 @@ HEALTH = ("ok", "no_entries", "empty", "html_instead", "unparsable")
 def check(result: ParseResult) -> None:
     """What holds for every document. Raises AssertionError."""
     assert result.health in HEALTH, result.health
+    assert not result.detail.startswith(NOT_READABLE), result.detail
     assert bool(result.articles) == (result.health == "ok"), result
     assert len({article.id for article in result.articles}) == len(result.articles)
     for article in result.articles:

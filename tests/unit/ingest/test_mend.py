@@ -117,6 +117,11 @@ ELEMENTS = st.recursive(
 )
 
 
+def test_a_namespace_may_have_a_brace_in_it() -> None:
+    (entry,) = parse("<feed xmlns='http://a}b'><entry><content><p>x</p></content></entry></feed>").entries
+    assert entry.content_html == '<p xmlns="http://a}b">x</p>'
+
+
 @given(ELEMENTS)
 def test_well_formed_xml_keeps_its_meaning(root: etree._Element) -> None:
     xml = etree.tostring(root, encoding="unicode")
