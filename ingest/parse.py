@@ -92,7 +92,8 @@ def _result(parsed: Parsed, feed: Feed, fetched: datetime, raw_ref: str) -> Pars
     problems = list(parsed.problems)
     entries = [_bounded(entry) for entry in parsed.entries]
     moments = read_dates(text for entry in entries for text in (entry.published, entry.updated))
-    made = [_article(entry, parsed.author, feed, fetched, raw_ref, moments) for entry in entries]
+    response = _Response(feed, parsed.author, fetched, raw_ref, moments)
+    made = [_article(entry, response) for entry in entries]
     named = [article for article in made if article is not None]
     articles = _one_an_id(named)
     for what, count in (
@@ -128,24 +129,29 @@ def _differing(some: Sequence[Entry], others: Sequence[Entry]) -> int:
     return sum(one is not other for one, other in zip(some, others, strict=True))
 
 
-def _article(
-    entry: Entry,
-    author: str,
-    feed: Feed,
-    fetched: datetime,
-    raw_ref: str,
-    moments: Mapping[str, Moment | None],
-) -> Article | None:
-    base = _absolute(entry.base, feed.url) or feed.url
-    url = _absolute(entry.link, base)
-    summary, text, html = _texts(entry, _absolute(entry.base, feed.url) or url or feed.url)
-    dateline, body = split_dateline(text)
+@dataclass(frozen=True)
+class _Response:
+    """What all entries of one response share."""
+
+    feed: Feed
+    author: str
+    fetched: datetime
+    raw_ref: str
+    moments: Mapping[str, Moment | None]
+
+
+def _article(entry: Entry, response: _Response) -> Article | None:
+    feed, fetched = response.feed, response.fetched
+    base = _absolute(entry.base, feed.url)
+    url = _absolute(entry.link, base or feed.url)
+    summary, body, html = _texts(entry, base or url or feed.url)
+    dateline, body = split_dateline(body)
     headline = one_line(entry.title) or _headline(body or summary)
-    guid = one_line(entry.guid) or url or _substitute(headline, entry, moments)
+    guid = one_line(entry.guid) or url or _substitute(headline, entry, response.moments)
     if not guid:
         return None
     reading = read(headline, body or summary)
-    dates = dating(entry, moments, fetched)
+    dates = dating(entry, response.moments, fetched)
     dateline = dateline or split_dateline(summary)[0]
     article = Article(
         id=article_id(feed.scope, guid),
@@ -161,7 +167,7 @@ def _article(
         summary=summary,
         body=body,
         body_html=html,
-        byline=_BY.sub("", one_line(entry.author or author)),
+        byline=_BY.sub("", one_line(entry.author or response.author)),
         dateline=dateline,
         language=_language(feed.language or entry.language),
         published=dates.published,
@@ -171,7 +177,7 @@ def _article(
         ednote=reading.ednote,
         keywords=_keywords(entry.categories),
         provider=one_line(entry.source) or agency(dateline) or feed.publisher,
-        raw_ref=f"{raw_ref}#{entry.position}" if raw_ref else "",
+        raw_ref=f"{response.raw_ref}#{entry.position}" if response.raw_ref else "",
     )
     return msgspec.structs.replace(article, content_hash=content_hash(article))
 
