@@ -141,18 +141,17 @@ class _Response:
 
 
 def _article(entry: Entry, response: _Response) -> Article | None:
-    feed, fetched = response.feed, response.fetched
+    feed = response.feed
     base = _absolute(entry.base, feed.url)
     url = _absolute(entry.link, base or feed.url)
     summary, body, html = _texts(entry, base or url or feed.url)
-    dateline, body = split_dateline(body)
+    dateline, body = _dateline(body, summary)
     headline = one_line(entry.title) or _headline(body or summary)
     guid = one_line(entry.guid) or url or _substitute(headline, entry, response.moments)
     if not guid:
         return None
     reading = read(headline, body or summary)
-    dates = dating(entry, response.moments, fetched)
-    dateline = dateline or split_dateline(summary)[0]
+    dates = dating(entry, response.moments, response.fetched)
     article = Article(
         id=article_id(feed.scope, guid),
         version=0,
@@ -161,8 +160,8 @@ def _article(entry: Entry, response: _Response) -> Article | None:
         guid=guid,
         url=url,
         headline=headline,
-        fetched=fetched,
-        first_seen=fetched,
+        fetched=response.fetched,
+        first_seen=response.fetched,
         wire_version=dates.wire_version,
         summary=summary,
         body=body,
@@ -180,6 +179,12 @@ def _article(entry: Entry, response: _Response) -> Article | None:
         raw_ref=f"{response.raw_ref}#{entry.position}" if response.raw_ref else "",
     )
     return msgspec.structs.replace(article, content_hash=content_hash(article))
+
+
+def _dateline(body: str, summary: str) -> tuple[str, str]:
+    """(dateline, the body without it); a summary keeps the one that it begins with."""
+    dateline, rest = split_dateline(body)
+    return dateline or split_dateline(summary)[0], rest
 
 
 def _texts(entry: Entry, base: str) -> tuple[str, str, str]:
