@@ -56,8 +56,9 @@ ci: check test-all  ## All that must hold before anything lands
 bench: $(BENCH)  ## Measure; prints tables
 	$(BIN)/python -m bench.ports
 
-bench-ingest: $(DEV)  ## Measure ingest; parsing against feedparser on the same bytes
+bench-ingest: $(BENCH)  ## Measure fetching and parsing of feeds; prints tables
 	$(BIN)/python -m bench.ingest_parse
+	$(BIN)/python -m bench.ingest_cycle
 
 fuzz: $(DEV)  ## 100,000 damaged feeds through the parser; some ten minutes
 	$(BIN)/python -m tests.fuzz.run

@@ -24,10 +24,10 @@ def json_lines(values: Iterable[Any]) -> None:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A plain table, as wide as the terminal; whole lines where stdout is no terminal."""
+    """A plain table, as wide as the terminal; whole lines, the headings first, where stdout is no terminal."""
     console = Console(soft_wrap=False)
     if not console.is_terminal:
-        for row in rows:
+        for row in (headings, *rows):
             click.echo("\t".join(map(cell, row)))
         return
     shown = Table(*headings, box=None, pad_edge=False)

@@ -12,6 +12,7 @@ from store.connect import open_index, open_log
 from store.settings import Settings
 
 _SHOWN_PROBLEMS = 20
+_WELL = {"ok", "unchanged"}
 
 
 @click.command()
@@ -25,14 +26,17 @@ def status(settings: Settings, as_json: bool) -> None:
     if as_json:
         json_line(now)
         return
-    for topic, end in now.topics.items():
-        click.echo(f"{topic:18} {end:8} records")
-    for stage, lag in now.lag.items():
-        click.echo(f"{stage:18} {lag:8} to do")
-    click.echo(f"{'index':18} {now.articles:8} articles")
-    click.echo(f"{'dead letters':18} {now.dead:8}\n")
+    table(
+        ("what", "count", "of"),
+        [
+            *((topic, end, "records") for topic, end in now.topics.items()),
+            *((stage, lag, "records to do") for stage, lag in now.lag.items()),
+            ("index", now.articles, "articles"),
+            ("dead letters", now.dead, ""),
+        ],
+    )
     states = Counter(feed.health for feed in now.feeds)
-    click.echo("feeds: " + ", ".join(f"{count} {health}" for health, count in states.most_common()))
+    click.echo("\nfeeds: " + ", ".join(f"{count} {health}" for health, count in states.most_common()))
     table(
         ("feed", "health", "last success", "next", "what and what to do"),
         [
@@ -43,7 +47,7 @@ def status(settings: Settings, as_json: bool) -> None:
                 feed.next_due,
                 ": ".join(part for part in (feed.detail, feed.remedy) if part),
             )
-            for feed in now.feeds
+            for feed in sorted(now.feeds, key=lambda feed: feed.health in _WELL)
         ],
     )
 

@@ -22,7 +22,9 @@ Every 15 minutes.
 
 * should have been polled and was not (`poll_feeds` does not run: look at the scheduler), or
 * has given nothing for a day, or for three times its rhythm if that is longer, or
-* has failed three times and never given anything (a wrong address in the catalogue).
+* has failed three times and never given anything (a wrong address in the catalogue), or
+* is `gone` (its publisher has closed it, 410, three times), or
+* is `stale`: it answers, but has brought nothing new for far longer than usual (dead, or a frozen cache).
 
 One timeout or one 503 is none of these: such a feed is polled again, more rarely, and its health is in `report`.
 The task stays red every 15 minutes until the feed is back, mended, or out of the catalogue.
@@ -30,6 +32,7 @@ The task stays red every 15 minutes until the feed is back, mended, or out of th
 
 QUIET_DAY = timedelta(days=1)
 FAILURES_OF_A_WRONG_ADDRESS = 3
+FAILURES_OF_A_CLOSED_FEED = 3
 
 
 @task(retries=2, retry_delay=timedelta(seconds=10))
@@ -93,13 +96,17 @@ def complaint(feed: "FeedHealth", rhythm: timedelta, now: datetime) -> str:
     """Why a person should look at this feed, in one line; empty if nobody needs to. Pure."""
     if feed.overdue:
         return f"{feed.feed_id}: was due at {feed.next_due} and not polled: look at the DAG poll_feeds"
+    why = ""
     if feed.last_success is None:
-        if feed.failures < FAILURES_OF_A_WRONG_ADDRESS:
-            return ""
-        return f"{feed.feed_id}: never gave anything, {feed.failures} failures: {feed.health}: {feed.remedy}"
-    if now - feed.last_success > max(QUIET_DAY, 3 * rhythm):
-        return f"{feed.feed_id}: nothing since {feed.last_success}: {feed.health}: {feed.remedy}"
-    return ""
+        if feed.failures >= FAILURES_OF_A_WRONG_ADDRESS:
+            why = f"never gave anything, {feed.failures} failures: {feed.health}"
+    elif feed.health == "stale":
+        why = f"stale: {feed.detail}"
+    elif feed.health == "gone" and feed.failures >= FAILURES_OF_A_CLOSED_FEED:
+        why = f"closed by its publisher, nothing since {feed.last_success}"
+    elif now - feed.last_success > max(QUIET_DAY, 3 * rhythm):
+        why = f"nothing since {feed.last_success}: {feed.health}"
+    return f"{feed.feed_id}: {why}: {feed.remedy}" if why else ""
 
 
 watch_feeds()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from ingest.story import story_of
 from store.identity import next_version
 from store.records import Article
 from store.state import Seen
@@ -116,6 +117,7 @@ def _sent(kind: str, article: Article, version: int, prior: Seen | None, late: t
         first_seen=first_seen,
         wire_version=prior.wire_version if prior and wire is None else wire,
         late=late,
+        story=story_of(article),
     )
     return _Verdict(
         kind,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -16,11 +16,12 @@ from ingest.dating import dating
 from ingest.formats.entry import Entry, Parsed
 from ingest.formats.table import FORMATS, HTML, detect
 from ingest.signals import read
+from ingest.story import named as one_an_id
 from ingest.text import LONGEST, html_to_text, one_line, sanitise, sanitised_to_text
-from store.identity import article_id, content_hash, digest
+from ingest.urls import clean
+from store.identity import content_hash, digest
 from store.records import Article
 
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _LONG_SUMMARY = 800
 """A description of more characters, or of several paragraphs, is the text: many feeds have no other."""
 _HEADLINE = 120
@@ -95,7 +96,7 @@ def _result(parsed: Parsed, feed: Feed, fetched: datetime, raw_ref: str) -> Pars
     response = _Response(feed, parsed.author, fetched, raw_ref, moments)
     made = [_article(entry, response) for entry in entries]
     named = [article for article in made if article is not None]
-    articles = _one_an_id(named)
+    articles = one_an_id(feed, named)
     for what, count in (
         ("entries without any content, left out", len(made) - len(named)),
         ("entries with the guid of another, left out", len(named) - len(articles)),
@@ -143,7 +144,7 @@ class _Response:
 def _article(entry: Entry, response: _Response) -> Article | None:
     feed = response.feed
     base = _absolute(entry.base, feed.url)
-    url = _absolute(entry.link, base or feed.url)
+    url = clean(_absolute(entry.link, base or feed.url))
     summary, body, html = _texts(entry, base or url or feed.url)
     dateline, body = _dateline(body, summary)
     headline = one_line(entry.title) or _headline(body or summary)
@@ -153,7 +154,7 @@ def _article(entry: Entry, response: _Response) -> Article | None:
     reading = read(headline, body or summary)
     dates = dating(entry, response.moments, response.fetched)
     article = Article(
-        id=article_id(feed.scope, guid),
+        id="",
         version=0,
         content_hash="",
         feed_id=feed.id,
@@ -189,15 +190,15 @@ def _dateline(body: str, summary: str) -> tuple[str, str]:
 
 def _texts(entry: Entry, base: str) -> tuple[str, str, str]:
     """(summary, body, sanitised HTML of the body)."""
-    clean = sanitise(entry.content_html, base)
-    body = sanitised_to_text(clean)
+    html = sanitise(entry.content_html, base)
+    body = sanitised_to_text(html)
     summary = html_to_text(entry.summary_html)
     if not body:
         if "\n\n" not in summary and len(summary) <= _LONG_SUMMARY:
             return summary, "", ""
-        clean, body = sanitise(entry.summary_html, base), summary
+        html, body = sanitise(entry.summary_html, base), summary
     # Some feeds repeat the whole text as the summary.
-    return "" if summary == body else summary, body, clean
+    return "" if summary == body else summary, body, html
 
 
 def _headline(text: str) -> str:
@@ -237,17 +238,3 @@ def _language(code: str) -> str:
     """`ar-SY` → `ar`: search and tagging know languages, not countries. "" for what is no code."""
     match = _LANGUAGE.fullmatch(code.strip().lower())
     return match[1] if match else ""
-
-
-def _one_an_id(articles: Sequence[Article]) -> tuple[Article, ...]:
-    """Of articles with one id the one updated last, else the first in the document."""
-    chosen: dict[str, Article] = {}
-    for article in articles:
-        other = chosen.get(article.id)
-        if other is None or _updated(article) > _updated(other):
-            chosen[article.id] = article
-    return tuple(chosen.values())
-
-
-def _updated(article: Article) -> datetime:
-    return article.updated or article.published or _EARLIEST

@@ -1,50 +1,31 @@
-"""The imperative shell of ingest: fetch, parse, decide, append, remember, in the order that loses nothing."""
+"""The imperative shell of ingest: fetch many, settle one by one, remember; in the order that loses nothing."""
 
-import hashlib
-import time
-import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 import structlog
 
 from ingest.address import shown
+from ingest.asking import Asking, any_done, asking
 from ingest.catalogue import Feed
-from ingest.decide import Decision, decide
-from ingest.fetch import Fetched, OpenClient, fetch, open_client
-from ingest.parse import ParseResult, parse
+from ingest.complete import Completer
+from ingest.desk import LEASE_TTL, Desk, lease_name
+from ingest.fetch import Fetched
+from ingest.learn import Outcome, recall
 from ingest.recover import recover
-from ingest.schedule import next_due
-from ingest.send import LeaseLost, send, sendable
-from store.archive import Archive
+from ingest.schedule import conditional
+from ingest.settle import fault, settle
 from store.errors import Unavailable
 from store.health import SUCCESS
-from store.log import Log
-from store.state import FeedState, State
+from store.state import FeedState
 
-LEASE_TTL = timedelta(minutes=5)
-"""A process that died gives its feeds free after this. One that took longer, though nothing of it should, sends
-nothing if another has decided meanwhile."""
-POLITE = 0.5
-"""Seconds between two requests to one host."""
+OPEN = 64
+"""Feeds that are asked at once, each of another host."""
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What a poll works with. `owner` must differ between any two that poll at the same time."""
-
-    log: Log
-    state: State
-    archive: Archive
-    clock: Callable[[], datetime]
-    user_agent: str
-    client: OpenClient = open_client
-    pause: Callable[[float], None] = time.sleep
-    owner: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
 class PollResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,171 +41,164 @@ class PollResult(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Outcome:
-    health: str
-    detail: str = ""
-    decision: Decision = field(default_factory=Decision)
-    fetched: Fetched | None = None
-    body_hash: str = ""
-    complete: bool = True
-    """False: a document that was broken, perhaps cut off. No validator of it may keep us from reading it anew."""
+@dataclass(frozen=True)
+class _Poll:
+    place: int
+    feed: Feed
+    before: FeedState
+    started: datetime
+
+    @property
+    def lease(self) -> str:
+        return lease_name(self.feed)
 
 
-def poll_batch(feeds: Iterable[Feed], desk: Desk) -> list[PollResult]:
-    """Polls one after another, with a pause between two requests to one host. Raises `Unavailable`."""
+@dataclass(frozen=True)
+class _Settled:
+    poll: _Poll
+    outcome: Outcome
+    after: FeedState | None
+
+
+def poll_batch(feeds: Iterable[Feed], desk: Desk, taken: Collection[str] = ()) -> list[PollResult]:
+    """Polls many hosts at once, and the feeds of one host one after another. Results in the order of `feeds`.
+
+    `taken`: the addresses of all feeds, which no feed that moves may take. What goes wrong with a feed is in its
+    result; `Unavailable` of our own ports is raised, after what was under way has been dropped.
+    """
     recover(desk.log, desk.state, desk.clock)
-    results = []
-    asked: set[str] = set()
-    for feed in feeds:
-        if feed.host in asked:
-            desk.pause(POLITE)
-        asked.add(feed.host)
-        results.append(poll_feed(feed, desk))
-    return results
+    return _Batch(list(feeds), desk, taken).run()
 
 
 def poll_feed(feed: Feed, desk: Desk) -> PollResult:
-    """One poll. What goes wrong with the feed is in the result; `Unavailable` of our own ports is raised."""
-    started = desk.clock()
-    try:
-        with _leased(feed, desk, started) as held:
-            outcome = _attempt(feed, desk, started) if held else _Outcome(health="busy")
-    except Unavailable as error:
-        _report(feed, _Outcome(health="interrupted", detail=shown(str(error))), desk, started)
-        raise
-    return _report(feed, outcome, desk, started)
+    """One poll of one feed; see `poll_batch`."""
+    return _Batch([feed], desk, ()).run()[0]
 
 
-def _attempt(feed: Feed, desk: Desk, now: datetime) -> _Outcome:
-    before = _before(feed, desk.state.feed(feed.id))
-    try:
-        outcome = _work(feed, before, desk, now)
-    except Unavailable:
-        raise
-    except LeaseLost:
-        return _Outcome(health="busy", detail="lost its lease: another process polls this feed")
-    except Exception as error:  # noqa: BLE001  (one feed must never stop its siblings; it is seen in its health)
-        outcome = _Outcome(health="failed", detail=f"{type(error).__name__}: {error}")
-    outcome = replace(outcome, detail=shown(outcome.detail))
-    desk.state.save_feed(_after(feed, before, outcome, now))
-    return outcome
+class _Batch:
+    """Feeds wait for their host, are under way with a lease, then reported."""
 
+    def __init__(self, feeds: Sequence[Feed], desk: Desk, taken: Collection[str]) -> None:
+        self._feeds = feeds
+        self._desk = desk
+        self._taken = set(taken)
+        self._waiting: dict[str, deque[int]] = {}
+        for place, feed in enumerate(feeds):
+            self._waiting.setdefault(feed.host, deque()).append(place)
+        self._begun: dict[int, datetime] = {}
+        self._open: dict[Future[Fetched], _Poll] = {}
+        self._held: set[str] = set()
+        self._waits: dict[str, datetime] = {}
+        self._results: dict[int, PollResult] = {}
+        self._completer: Completer | None = None
 
-def _before(feed: Feed, known: FeedState | None) -> FeedState:
-    """What the last poll left; the validators of another address say nothing of this one."""
-    if known is not None and known.url in ("", feed.url):
-        return msgspec.structs.replace(known, url=feed.url)
-    fresh = known or FeedState(feed_id=feed.id)
-    return msgspec.structs.replace(fresh, url=feed.url, etag="", last_modified="", body_hash="")
+    def run(self) -> list[PollResult]:
+        desk = self._desk
+        try:
+            self._waits = desk.state.waits(desk.clock())
+            with asking(desk.fetcher, self._waits) as asks:
+                self._completer = asks.completer(desk)
+                while self._begin(asks) or self._open:
+                    if self._open:
+                        self._finish(any_done(self._open), asks)
+        except Unavailable as error:
+            for place in list(self._begun):
+                self._report(place, Outcome(health="interrupted", detail=shown(str(error))))
+            raise
+        finally:
+            if self._held:
+                desk.state.release_all(self._held, desk.owner)
+        return [self._results[place] for place in range(len(self._feeds))]
 
+    def _begin(self, asks: Asking) -> bool:
+        """Asks for the next feeds of hosts and scopes that are not being asked; False if there was none."""
+        now = self._desk.clock()
+        places = self._next()
+        if not places:
+            return False
+        self._begun.update(dict.fromkeys(places, now))
+        state, owner = self._desk.state, self._desk.owner
+        feeds = {place: self._feeds[place] for place in places}
+        held = state.lease_all([lease_name(feed) for feed in feeds.values()], owner, LEASE_TTL, now)
+        self._held |= held
+        known = {each.feed_id: each for each in state.feeds(feed.id for feed in feeds.values())}
+        for place, feed in feeds.items():
+            if lease_name(feed) not in held:
+                self._report(place, Outcome(health="busy"))
+                continue
+            before = recall(feed, known.get(feed.id))
+            future = asks.ask(feed, before, conditional=conditional(feed, before, now))
+            self._open[future] = _Poll(place, feed, before, now)
+        return True
 
-def _work(feed: Feed, before: FeedState, desk: Desk, now: datetime) -> _Outcome:
-    fetched = fetch(feed, before, desk.client, user_agent=desk.user_agent)
-    if fetched.health != "ok":
-        return _Outcome(health=fetched.health, detail=fetched.detail, fetched=fetched)
-    reference = f"sha256:{hashlib.sha256(fetched.body).hexdigest()}"
-    if reference == before.body_hash:
-        return _Outcome(health="unchanged", detail=fetched.detail, fetched=fetched, body_hash=reference)
-    result = parse(fetched.body, feed, fetched.content_type, now, reference)
-    articles = sendable(result.articles)
-    # Again before each decision: the state store may have been lost since the batch began.
-    recover(desk.log, desk.state, desk.clock)
-    known = desk.state.seen(article.id for article in articles)
-    decision = decide(known, articles, now)
-    if decision.append or result.health == "unparsable":
-        # Archived is what an article came from, and what a better parser may read. Most responses differ
-        # from the one before in a time stamp only: to keep those would fill a disk with nothing.
-        desk.archive.put(fetched.body)
-    left_out = len(result.articles) - len(articles)
-    left_out += send(decision, known, desk.log, desk.state, lambda: _take(feed, desk, desk.clock()))
-    return _Outcome(
-        health=result.health,
-        detail=_detail(result, left_out, fetched),
-        decision=decision,
-        fetched=fetched,
-        body_hash=reference if result.complete else "",
-        complete=result.complete,
-    )
+    def _next(self) -> list[int]:
+        """Places of the feeds whose turn it is."""
+        hosts = {poll.feed.host for poll in self._open.values()}
+        scopes = {poll.lease for poll in self._open.values()}
+        places: list[int] = []
+        for host, places_of_host in list(self._waiting.items()):
+            if len(places) + len(self._open) >= OPEN:
+                break
+            name = lease_name(self._feeds[places_of_host[0]])
+            if host in hosts or name in scopes:
+                continue
+            scopes.add(name)
+            places.append(places_of_host.popleft())
+            if not places_of_host:
+                del self._waiting[host]
+        return places
 
+    def _finish(self, done: Iterable[Future[Fetched]], asks: Asking) -> None:
+        """Settles what has come, then remembers all of it at once: what was appended, though the next fails."""
+        settled: list[_Settled] = []
+        waits = asks.waits
+        try:
+            for future in done:
+                poll = self._open.pop(future)
+                settled.append(self._settle(poll, future, waits))
+        finally:
+            state = self._desk.state
+            if waits != self._waits:
+                state.save_waits(waits)
+                self._waits = waits
+            state.save_feeds([each.after for each in settled if each.after is not None])
+            for each in settled:
+                self._report(each.poll.place, each.outcome)
+            names = {each.poll.lease for each in settled}
+            state.release_all(names, self._desk.owner)
+            self._held -= names
 
-def _detail(result: ParseResult, left_out: int, fetched: Fetched) -> str:
-    parts = [result.detail] if result.detail else []
-    if not result.complete:
-        parts.append("read anew at the next poll")
-    if left_out:
-        parts.append(f"articles that cannot be stored, left out: {left_out}")
-    return "; ".join(parts) or fetched.detail
+    def _settle(self, poll: _Poll, future: Future[Fetched], waits: dict[str, datetime]) -> _Settled:
+        error = future.exception()
+        if error is not None and not isinstance(error, Exception):
+            raise error
+        answer = future.result() if error is None else fault(error)
+        outcome, after = settle(
+            poll.feed,
+            poll.before,
+            answer,
+            self._desk,
+            poll.started,
+            completer=self._completer,
+            not_before=waits.get(poll.feed.host),
+            taken=self._taken - {poll.feed.url},
+        )
+        if after is not None and after.address:
+            self._taken.add(after.address)  # of two feeds that move to one address, one follows
+        return _Settled(poll, outcome, after)
 
-
-def _after(feed: Feed, before: FeedState, outcome: _Outcome, now: datetime) -> FeedState:
-    good = outcome.health in SUCCESS
-    failures = 0 if good else before.failures + 1
-    etag, last_modified = _validators(before, outcome)
-    retry_after = outcome.fetched.retry_after if outcome.fetched else None
-    published = [article.published for article in outcome.decision.append if article.published]
-    return msgspec.structs.replace(
-        before,
-        etag=etag,
-        last_modified=last_modified,
-        body_hash=outcome.body_hash
-        if good and (outcome.body_hash or not outcome.complete)
-        else before.body_hash,
-        health=outcome.health,
-        detail=outcome.detail,
-        failures=failures,
-        next_due=next_due(feed, outcome.health, failures, now, retry_after),
-        last_poll=now,
-        last_success=now if good else before.last_success,
-        newest_item=max(filter(None, (before.newest_item, *published)), default=None),
-        items_total=before.items_total + outcome.decision.new,
-    )
-
-
-def _validators(before: FeedState, outcome: _Outcome) -> tuple[str, str]:
-    """(etag, last_modified) for the next poll; those of a page that was no feed must never bring a 304."""
-    answer = outcome.fetched
-    if answer is None or outcome.health not in SUCCESS:
-        return before.etag, before.last_modified
-    if not outcome.complete:
-        return "", ""
-    if answer.status == 304:
-        return answer.etag or before.etag, answer.last_modified or before.last_modified
-    return answer.etag, answer.last_modified
-
-
-def _lease_name(feed: Feed) -> str:
-    """Feeds that share an identity scope share article ids, so only one of them may decide at a time."""
-    return f"feed:{feed.id}" if feed.scope == feed.id else feed.scope
-
-
-def _take(feed: Feed, desk: Desk, now: datetime) -> bool:
-    return desk.state.lease(_lease_name(feed), desk.owner, LEASE_TTL, now)
-
-
-@contextmanager
-def _leased(feed: Feed, desk: Desk, now: datetime) -> Iterator[bool]:
-    name = _lease_name(feed)
-    held = _take(feed, desk, now)
-    try:
-        yield held
-    finally:
-        if held:
-            desk.state.release(name, desk.owner)
-
-
-def _report(feed: Feed, outcome: _Outcome, desk: Desk, started: datetime) -> PollResult:
-    """The one outcome line of this feed and poll."""
-    result = PollResult(
-        feed_id=feed.id,
-        health=outcome.health,
-        detail=outcome.detail,
-        new=outcome.decision.new,
-        changed=outcome.decision.changed + outcome.decision.repeated,
-        unchanged=outcome.decision.unchanged,
-        late=outcome.decision.late,
-        seconds=round((desk.clock() - started).total_seconds(), 3),
-    )
-    fine = result.health in SUCCESS or result.health == "busy"
-    (_log.info if fine else _log.warning)("feed_polled", **msgspec.structs.asdict(result))
-    return result
+    def _report(self, place: int, outcome: Outcome) -> None:
+        """The one outcome line of this feed and poll."""
+        result = PollResult(
+            feed_id=self._feeds[place].id,
+            health=outcome.health,
+            detail=outcome.detail,
+            new=outcome.decision.new,
+            changed=outcome.decision.changed + outcome.decision.repeated,
+            unchanged=outcome.decision.unchanged,
+            late=outcome.decision.late,
+            seconds=round((self._desk.clock() - self._begun.pop(place)).total_seconds(), 3),
+        )
+        fine = result.health in SUCCESS or result.health == "busy"
+        (_log.info if fine else _log.warning)("feed_polled", **msgspec.structs.asdict(result))
+        self._results[place] = result

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
+from ingest.identify import remember
+from ingest.story import story_of
 from store.errors import BadRecord, StateUnavailable
 from store.log import RAW, Log, Record, read_until
 from store.records import Article, decode_article
@@ -33,7 +35,7 @@ def recover(log: Log, state: State, clock: Callable[[], datetime]) -> int:
     try:
         if state.mark(MARK) is not None:
             return 0
-        seen = _newest(_renewing(read_until(log, RAW, log.ends(RAW)), state, owner, clock))
+        seen = _newest(_renewing(read_until(log, RAW, log.ends(RAW)), state, owner, clock), state)
         items = _unknown(seen, state)
         for start in range(0, len(items), _CHUNK):
             state.save_seen(items[start : start + _CHUNK])
@@ -53,8 +55,9 @@ def _renewing(
         yield record
 
 
-def _newest(records: Iterable[Record]) -> dict[str, Seen]:
+def _newest(records: Iterable[Record], state: State) -> dict[str, Seen]:
     seen: dict[str, Seen] = {}
+    read: dict[str, list[Article]] = {}
     for record in records:
         try:
             article = decode_article(record.value)
@@ -65,6 +68,12 @@ def _newest(records: Iterable[Record]) -> dict[str, Seen]:
             )
             continue
         seen[article.id] = _merge(seen.get(article.id), article)
+        of_feed = read.setdefault(article.feed_id, [])
+        of_feed.append(article)
+        if len(of_feed) == _CHUNK:
+            remember(state, article.feed_id, read.pop(article.feed_id))
+    for feed_id, articles in read.items():
+        remember(state, feed_id, articles)
     return seen
 
 
@@ -76,6 +85,7 @@ def _merge(known: Seen | None, article: Article) -> Seen:
         content_hash=article.content_hash,
         first_seen=article.first_seen,
         wire_version=article.wire_version,
+        story=story_of(article),
     )
     if known is None:
         return found

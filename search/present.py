@@ -38,6 +38,8 @@ _BADGES = {
     "canceled": ("withdrawn", "The wire has withdrawn this story"),
     "withheld": ("withheld", "The wire asks not to use this story"),
 }
+_UNSAID = frozenset({"withdrawal", "completion"})
+"""A withdrawal has a badge of its own; that a text came later is nothing that the wire says."""
 _MODEL = re.compile(r"^([a-z]{1,2})-(?=\d)")  # F-16, Su-30
 _STEPS = (
     (60, 60, "minute"),
@@ -103,7 +105,7 @@ def badges(article: Article) -> list[Badge]:
     found += [
         Badge("note", signal, f"The wire marks this story: {signal}")
         for signal in article.signals
-        if signal != "withdrawal"
+        if signal not in _UNSAID
     ]
     if article.copy_of:
         found.append(Badge("copy", "copy", "Same text as an article that reached us before"))

@@ -83,6 +83,8 @@ class Article(
     subjects: tuple[Subject, ...] = ()
     provider: str = ""
     raw_ref: str = ""
+    text_from: Literal["feed", "page"] = "feed"
+    """`page`: `body` is the text of the article's web page. `content_hash` is that of what the feed said, always."""
 
     # Added by enrich.
     revision: int = 0

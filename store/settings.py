@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """This home holds the demo's made-up articles; `feeds` is then the demo's unless it is set."""
     feeds: Path = ROOT / "config" / "feeds"
     """The catalogue: a folder of YAML files, one a publisher."""
+    secrets: str = ""
+    """A folder with one file a secret, for `${secret:NAME}` in the catalogue; empty: `secrets` in `home`."""
     gazetteer: Path = ROOT / "config" / "gazetteer"
     """The names that are tagged: a folder of plain files."""
     web_host: str = "127.0.0.1"
@@ -202,6 +204,7 @@ def _with_defaults(settings: Settings) -> Settings:
         settings,
         home=home,
         feeds=settings.feeds.absolute(),
+        secrets=settings.secrets or f"{home}/secrets",
         gazetteer=settings.gazetteer.absolute(),
         log=settings.log or f"sqlite:///{home / HOME_FOLDERS['log']}",
         index=settings.index or f"tantivy:///{home / HOME_FOLDERS['index']}",

@@ -133,11 +133,11 @@ class FakeState:
     def feed(self, feed_id: str) -> FeedState | None:
         return self._feeds.get(feed_id)
 
-    def feeds(self) -> list[FeedState]:
-        return [self._feeds[id_] for id_ in sorted(self._feeds)]
+    def feeds(self, ids: Iterable[str] | None = None) -> list[FeedState]:
+        return [self._feeds[id_] for id_ in sorted(self._feeds) if ids is None or id_ in ids]
 
-    def save_feed(self, feed: FeedState) -> None:
-        self._feeds[feed.feed_id] = feed
+    def save_feeds(self, feeds: Sequence[FeedState]) -> None:
+        self._feeds.update({feed.feed_id: feed for feed in feeds})
 
     def seen(self, ids: Iterable[str]) -> dict[str, Seen]:
         return {id_: self._seen[id_] for id_ in ids if id_ in self._seen}
@@ -153,6 +153,9 @@ class FakeState:
 
     def claim(self, scope: str, wishes: Mapping[str, str]) -> dict[str, str]:
         return {key: self._claims.setdefault((scope, key), value) for key, value in wishes.items()}
+
+    def claimed(self, scope: str, keys: Iterable[str]) -> dict[str, str]:
+        return {key: self._claims[scope, key] for key in keys if (scope, key) in self._claims}
 
     def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
         self._claims = {

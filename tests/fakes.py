@@ -108,19 +108,30 @@ class FakeState:
         self.leases: dict[str, tuple[str, datetime]] = {}
         self.claims: dict[tuple[str, str], str] = {}
         self.marks: dict[str, str] = {}
+        self.hosts: dict[str, datetime] = {}
 
     def feed(self, feed_id: str) -> FeedState | None:
         self.trouble.enter("feed")
         return self.feed_states.get(feed_id)
 
-    def feeds(self) -> list[FeedState]:
+    def feeds(self, ids: Iterable[str] | None = None) -> list[FeedState]:
         self.trouble.enter("feeds")
-        return [self.feed_states[key] for key in sorted(self.feed_states)]
+        wanted = sorted(self.feed_states if ids is None else set(ids))
+        return [self.feed_states[key] for key in wanted if key in self.feed_states]
 
-    def save_feed(self, feed: FeedState) -> None:
-        self.trouble.enter("save_feed")
-        self.feed_states[feed.feed_id] = feed
-        self.trouble.leave("save_feed")
+    def save_feeds(self, feeds: Sequence[FeedState]) -> None:
+        self.trouble.enter("save_feeds")
+        self.feed_states.update({feed.feed_id: feed for feed in feeds})
+        self.trouble.leave("save_feeds")
+
+    def waits(self, now: datetime) -> dict[str, datetime]:
+        self.trouble.enter("waits")
+        return {host: until for host, until in self.hosts.items() if until > now}
+
+    def save_waits(self, waits: Mapping[str, datetime]) -> None:
+        self.trouble.enter("save_waits")
+        for host, until in waits.items():
+            self.hosts[host] = max(until, self.hosts.get(host, until))
 
     def seen(self, ids: Iterable[str]) -> dict[str, Seen]:
         self.trouble.enter("seen")
@@ -144,9 +155,20 @@ class FakeState:
         if self.leases.get(name, ("",))[0] == owner:
             del self.leases[name]
 
+    def lease_all(self, names: Iterable[str], owner: str, ttl: timedelta, now: datetime) -> frozenset[str]:
+        return frozenset([name for name in names if self.lease(name, owner, ttl, now)])
+
+    def release_all(self, names: Iterable[str], owner: str) -> None:
+        for name in names:
+            self.release(name, owner)
+
     def claim(self, scope: str, wishes: Mapping[str, str]) -> dict[str, str]:
         self.trouble.enter("claim")
         return {key: self.claims.setdefault((scope, key), wish) for key, wish in wishes.items()}
+
+    def claimed(self, scope: str, keys: Iterable[str]) -> dict[str, str]:
+        self.trouble.enter("claimed")
+        return {key: self.claims[scope, key] for key in keys if (scope, key) in self.claims}
 
     def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
         self.trouble.enter("give_up")

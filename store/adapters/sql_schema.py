@@ -38,6 +38,12 @@ MARKS = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
 )
+WAITS = sa.Table(
+    "waits",
+    _metadata,
+    sa.Column("host", sa.Text, primary_key=True),
+    sa.Column("not_before", sa.Double, nullable=False),
+)
 TABLES = tuple(_metadata.sorted_tables)
 
 STEPS: tuple[tuple[str, ...], ...] = (
@@ -51,6 +57,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE IF NOT EXISTS marks (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
     ),
     ("CREATE INDEX IF NOT EXISTS claims_by_value ON claims (scope, value)",),
+    ("CREATE TABLE waits (host TEXT NOT NULL PRIMARY KEY, not_before DOUBLE PRECISION NOT NULL)",),
 )
 
 

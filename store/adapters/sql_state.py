@@ -6,7 +6,7 @@ Postgres runs it under READ COMMITTED: what must not race (leases, claims) is on
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.adapters.sql_engine import file_of, open_engine
-from store.adapters.sql_schema import CLAIMS, FEEDS, LEASES, MARKS, SEEN
+from store.adapters.sql_schema import CLAIMS, FEEDS, LEASES, MARKS, SEEN, WAITS
 from store.errors import SettingsError, StateUnavailable
 from store.state import FeedState, Seen
 
@@ -42,25 +42,38 @@ class SqlState:
         self._file: int | None = None
 
     def feed(self, feed_id: str) -> FeedState | None:
-        with self._begin() as db:
-            row = db.execute(sa.select(FEEDS.c.data).where(FEEDS.c.id == feed_id)).first()
-        return msgspec.json.decode(row.data, type=FeedState) if row else None
+        return next(iter(self.feeds([feed_id])), None)
 
-    def feeds(self) -> list[FeedState]:
+    def feeds(self, ids: Iterable[str] | None = None) -> list[FeedState]:
+        parts = [None] if ids is None else _parts(ids)
+        feeds: list[FeedState] = []
         with self._begin() as db:
-            rows = db.execute(sa.select(FEEDS.c.data)).all()
-        feeds = [msgspec.json.decode(row.data, type=FeedState) for row in rows]
+            for part in parts:
+                asked = sa.select(FEEDS.c.data)
+                rows = db.execute(asked if part is None else asked.where(FEEDS.c.id.in_(part)))
+                feeds.extend(msgspec.json.decode(row.data, type=FeedState) for row in rows)
         return sorted(feeds, key=lambda feed: feed.feed_id)  # a server's own order depends on its locale
 
-    def save_feed(self, feed: FeedState) -> None:
-        self._replace(FEEDS, [{"id": feed.feed_id, "data": _json(feed)}])
+    def save_feeds(self, feeds: Sequence[FeedState]) -> None:
+        self._replace(FEEDS, [{"id": feed.feed_id, "data": _json(feed)} for feed in feeds])
+
+    def waits(self, now: datetime) -> dict[str, datetime]:
+        asked = sa.select(WAITS).where(WAITS.c.not_before > now.timestamp())
+        with self._begin() as db:
+            return {row.host: datetime.fromtimestamp(row.not_before, UTC) for row in db.execute(asked)}
+
+    def save_waits(self, waits: Mapping[str, datetime]) -> None:
+        rows = [{"host": host, "not_before": waits[host].timestamp()} for host in sorted(waits)]
+        if rows:
+            with self._begin() as db:
+                insert = _insert(db, WAITS)
+                later = insert.excluded.not_before > WAITS.c.not_before
+                db.execute(_upsert(db, WAITS, where=later), rows)
 
     def seen(self, ids: Iterable[str]) -> dict[str, Seen]:
-        wanted = sorted(set(ids))
         found: dict[str, Seen] = {}
         with self._begin() as db:
-            for start in range(0, len(wanted), _IDS_A_QUERY):
-                part = wanted[start : start + _IDS_A_QUERY]
+            for part in _parts(ids):
                 for row in db.execute(sa.select(SEEN.c.id, SEEN.c.data).where(SEEN.c.id.in_(part))):
                     found[row.id] = msgspec.json.decode(row.data, type=Seen)
         return found
@@ -69,25 +82,30 @@ class SqlState:
         self._replace(SEEN, [{"id": item.id, "data": _json(item)} for item in items])
 
     def lease(self, name: str, owner: str, ttl: timedelta, now: datetime) -> bool:
-        # One statement, which the database repeats on the newest row when two come together.
-        free = sa.or_(LEASES.c.owner == owner, LEASES.c.expires <= now.timestamp())
-        with self._begin() as db:
-            taken = db.execute(
-                _upsert(db, LEASES, where=free).returning(LEASES.c.owner),
-                {"name": name, "owner": owner, "expires": (now + ttl).timestamp()},
-            )
-            return taken.first() is not None
+        return name in self.lease_all([name], owner, ttl, now)
 
     def release(self, name: str, owner: str) -> None:
+        self.release_all([name], owner)
+
+    def lease_all(self, names: Iterable[str], owner: str, ttl: timedelta, now: datetime) -> frozenset[str]:
+        # One statement a name, which the database repeats on the newest row when two come together.
+        free = sa.or_(LEASES.c.owner == owner, LEASES.c.expires <= now.timestamp())
+        row = {"owner": owner, "expires": (now + ttl).timestamp()}
         with self._begin() as db:
-            db.execute(sa.delete(LEASES).where(LEASES.c.name == name, LEASES.c.owner == owner))
+            taking = _upsert(db, LEASES, where=free).returning(LEASES.c.owner)
+            return frozenset(
+                name for name in sorted(set(names)) if db.execute(taking, {"name": name, **row}).first()
+            )
+
+    def release_all(self, names: Iterable[str], owner: str) -> None:
+        with self._begin() as db:
+            for part in _parts(names):
+                db.execute(sa.delete(LEASES).where(LEASES.c.name.in_(part), LEASES.c.owner == owner))
 
     def claim(self, scope: str, wishes: Mapping[str, str]) -> dict[str, str]:
-        keys = sorted(wishes)  # in one order everywhere, so that two transactions cannot wait for each other
         held: dict[str, str] = {}
         with self._begin() as db:
-            for start in range(0, len(keys), _IDS_A_QUERY):
-                part = keys[start : start + _IDS_A_QUERY]
+            for part in _parts(wishes):
                 rows = [{"scope": scope, "key": key, "value": wishes[key]} for key in part]
                 db.execute(_insert(db, CLAIMS).on_conflict_do_nothing(), rows)
                 asked = sa.select(CLAIMS.c.key, CLAIMS.c.value).where(
@@ -96,12 +114,21 @@ class SqlState:
                 held.update((row.key, row.value) for row in db.execute(asked))
         return held
 
+    def claimed(self, scope: str, keys: Iterable[str]) -> dict[str, str]:
+        wanted = sorted(set(keys))
+        held: dict[str, str] = {}
+        with self._begin() as db:
+            for start in range(0, len(wanted), _IDS_A_QUERY):
+                asked = sa.select(CLAIMS.c.key, CLAIMS.c.value).where(
+                    CLAIMS.c.scope == scope, CLAIMS.c.key.in_(wanted[start : start + _IDS_A_QUERY])
+                )
+                held.update((row.key, row.value) for row in db.execute(asked))
+        return held
+
     def give_up(self, scope: str, kept: Mapping[str, str]) -> None:
-        values = sorted(kept)
         mine = CLAIMS.c.scope == scope
         with self._begin() as db:
-            for start in range(0, len(values), _IDS_A_QUERY):
-                part = values[start : start + _IDS_A_QUERY]
+            for part in _parts(kept):
                 held = db.execute(
                     sa.select(CLAIMS.c.key, CLAIMS.c.value).where(mine, CLAIMS.c.value.in_(part))
                 )
@@ -155,6 +182,12 @@ def _identity(url: sa.URL) -> int | None:
     """Which file a database is; None for a server, and where there is none."""
     path = file_of(url)
     return path.stat().st_ino if path is not None and path.exists() else None
+
+
+def _parts(keys: Iterable[str]) -> list[list[str]]:
+    """In one order everywhere, so that two transactions cannot wait for each other."""
+    ordered = sorted(set(keys))
+    return [ordered[start : start + _IDS_A_QUERY] for start in range(0, len(ordered), _IDS_A_QUERY)]
 
 
 def _insert(db: sa.Connection, table: sa.Table) -> Insert:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from store.adapters.sql_schema import STEPS, TABLES, migrate
 from store.adapters.sql_state import SqlState
 from store.errors import SettingsError, StateUnavailable
-from store.state import FeedState, Seen, State
+from store.state import FeedState, Hints, Seen, State
 from tests.articles import NOON
 
 NewState = Callable[[], State]
@@ -30,14 +30,19 @@ def test_feeds_are_kept(new_state: NewState) -> None:
     state = new_state()
     assert state.feed("a/b") is None
     one = FeedState(feed_id="a/b", etag='"x"', health="ok", next_due=NOON, last_success=NOON, failures=2)
-    state.save_feed(one)
-    state.save_feed(FeedState(feed_id="a/a"))
+    state.save_feeds([one])
+    state.save_feeds([FeedState(feed_id="a/a")])
     assert new_state().feed("a/b") == one
-    state.save_feed(msgspec.structs.replace(one, etag='"y"'))
+    state.save_feeds([msgspec.structs.replace(one, etag='"y"')])
     assert [feed.feed_id for feed in state.feeds()] == ["a/a", "a/b"]
     changed = new_state().feed("a/b")
     assert changed is not None
     assert changed.etag == '"y"'
+    assert [feed.feed_id for feed in state.feeds(["a/b", "a/b", "a/c"])] == ["a/b"]
+    state.save_feeds([FeedState(feed_id=f"b/{n}", arrivals=(n,)) for n in range(700)])
+    assert len(new_state().feeds(f"b/{n}" for n in range(600))) == 600
+    state.save_feeds([])
+    assert state.feeds([]) == []
 
 
 def test_seen_items_are_kept_and_replaced(new_state: NewState) -> None:
@@ -78,12 +83,44 @@ def test_only_its_holder_releases_a_lease(new_state: NewState) -> None:
     assert state.lease("feed:a", "two", MINUTE, NOON)
 
 
+def test_many_leases_at_once(new_state: NewState) -> None:
+    state, other = new_state(), new_state()
+    assert other.lease("feed:b", "two", MINUTE, NOON)
+    assert state.lease_all(["feed:c", "feed:b", "feed:a"], "one", MINUTE, NOON) == {"feed:a", "feed:c"}
+    assert other.lease_all(["feed:a", "feed:b"], "two", MINUTE, NOON) == {"feed:b"}
+    other.release_all(["feed:a", "feed:b"], "two")
+    assert not other.lease("feed:a", "two", MINUTE, NOON)
+    state.release_all(["feed:a", "feed:c"], "one")
+    assert other.lease_all(["feed:a", "feed:b", "feed:c"], "two", MINUTE, NOON) == {
+        "feed:a",
+        "feed:b",
+        "feed:c",
+    }
+    assert state.lease_all([], "one", MINUTE, NOON) == frozenset()
+    state.release_all([], "one")
+
+
+def test_a_host_that_asked_us_to_wait_is_remembered_until_then(new_state: NewState) -> None:
+    state = new_state()
+    assert state.waits(NOON) == {}
+    state.save_waits({"a.example": NOON + 5 * MINUTE, "b.example": NOON + MINUTE})
+    state.save_waits({"a.example": NOON + 2 * MINUTE})
+    state.save_waits({})
+    assert new_state().waits(NOON) == {"a.example": NOON + 5 * MINUTE, "b.example": NOON + MINUTE}
+    assert state.waits(NOON + MINUTE) == {"a.example": NOON + 5 * MINUTE}
+    state.save_waits({"b.example": NOON + 9 * MINUTE})
+    assert state.waits(NOON + 6 * MINUTE) == {"b.example": NOON + 9 * MINUTE}
+
+
 def test_the_first_claim_stays(new_state: NewState) -> None:
     state, other = new_state(), new_state()
     assert state.claim("copies", {"text": "one"}) == {"text": "one"}
     assert other.claim("copies", {"text": "two", "text 2": "two"}) == {"text": "one", "text 2": "two"}
     assert other.claim("rebuild", {"text": "two"}) == {"text": "two"}
     assert state.claim("copies", {}) == {}
+    assert other.claimed("copies", ["text", "text 3"]) == {"text": "one"}
+    assert other.claim("copies", {"text 3": "three"}) == {"text 3": "three"}  # to ask was not to claim
+    assert other.claimed("copies", [str(n) for n in range(1100)]) == {}
     many = {str(n): "x" for n in range(1200)}
     assert state.claim("copies", many) == many
 
@@ -230,6 +267,40 @@ def test_an_older_database_gets_the_new_steps_and_a_newer_one_is_refused(tmp_pat
     engine.dispose()
     with pytest.raises(SettingsError, match="run the newer program"):
         SqlState(url).mark("before")
+
+
+OLD_FEED = (
+    '{"feed_id":"levant-wire/top","url":"https://levant-wire.example/feed","etag":"\\"1\\"","last_modified":"",'
+    '"body_hash":"sha256:ab","health":"ok","detail":"","failures":0,"next_due":"2015-10-07T12:00:00Z",'
+    '"last_poll":"2015-10-07T12:00:00Z","last_success":"2015-10-07T12:00:00Z","newest_item":null,"items_total":2}'
+)
+"""A row as version 2 of the tables held it."""
+
+
+def assert_upgraded(engine: sa.Engine, url: str) -> None:
+    """A database that a program of version 2 left at `url` goes on."""
+    with engine.begin() as db:
+        migrate(db, STEPS[:2])
+        db.execute(sa.text("INSERT INTO feeds VALUES ('levant-wire/top', :data)"), {"data": OLD_FEED})
+    engine.dispose()
+    state = SqlState(url)
+    (feed,) = state.feeds()
+    assert (feed.etag, feed.items_total, feed.next_due) == ('"1"', 2, NOON)
+    assert (feed.arrivals, feed.hints, feed.address, feed.last_whole) == ((), Hints(), "", None)
+    state.save_waits({"levant-wire.example": NOON + MINUTE})
+    state.save_feeds([msgspec.structs.replace(feed, arrivals=(1, 2), hints=Hints(skip_hours=(3,)))])
+    state.close()
+    again = SqlState(url)
+    upgraded = again.feed("levant-wire/top")
+    assert upgraded is not None
+    assert (upgraded.arrivals, upgraded.hints.skip_hours, upgraded.etag) == ((1, 2), (3,), '"1"')
+    assert again.waits(NOON) == {"levant-wire.example": NOON + MINUTE}
+    again.close()
+
+
+def test_an_old_database_is_upgraded_and_its_feeds_go_on(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/state.db"
+    assert_upgraded(sa.create_engine(url), url)
 
 
 def test_a_database_from_before_there_were_steps_is_taken_over(tmp_path: Path) -> None:

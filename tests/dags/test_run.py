@@ -79,5 +79,5 @@ def test_a_feed_that_was_not_polled_turns_the_task_red(
 
 def _forget_to_poll(feed_id: str, due: datetime) -> None:
     state = open_state(load_settings())
-    state.save_feed(FeedState(feed_id=feed_id, health="ok", next_due=due, last_success=due))
+    state.save_feeds([FeedState(feed_id=feed_id, health="ok", next_due=due, last_success=due)])
     state.close()

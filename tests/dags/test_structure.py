@@ -64,6 +64,13 @@ NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
         ({"last_success": NOW - timedelta(hours=23)}, ""),
         ({"last_success": NOW - timedelta(hours=25)}, "nothing since"),
         ({"last_success": NOW - timedelta(hours=1), "overdue": True}, "was due at"),
+        ({"last_success": NOW, "health": "stale", "detail": "newest item of 2026-10-07"}, "2026-10-07"),
+        ({"last_success": NOW, "health": "moved", "detail": "read elsewhere"}, ""),
+        ({"last_success": NOW - timedelta(hours=9), "health": "gone", "failures": 2}, ""),
+        (
+            {"last_success": NOW - timedelta(hours=9), "health": "gone", "failures": 3},
+            "closed by its publisher",
+        ),
         ({"last_success": None, "failures": 2}, ""),
         ({"last_success": None, "failures": 3}, "never gave anything"),
     ],

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ingest.poll import Desk
+from ingest.desk import Desk
+from ingest.fetch import Fetcher
 from ops.poll import list_feeds, open_desk, poll
 from ops.work import STAGES, work
 from store.connect import open_index
@@ -34,7 +35,10 @@ class Pipeline:
     def _desk(self, settings: Settings) -> Iterator[Desk]:
         """The real ports, without the polite pause between two requests: the host is our own."""
         with open_desk(settings) as desk:
-            yield replace(desk, pause=lambda _: None, clock=self._clock or desk.clock)
+            yield replace(desk, fetcher=self._fetcher, clock=self._clock or desk.clock)
+
+    def _fetcher(self, waits: Mapping[str, datetime]) -> Fetcher:
+        return Fetcher(user_agent=self.settings.user_agent, waits=waits, spacing=0)
 
     def poll(self, *feed_ids: str) -> dict[str, str]:
         """Polls the feeds, all without names, whether due or not. Returns their health."""

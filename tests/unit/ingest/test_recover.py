@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ingest.recover import LEASE, MARK, recover
+from ingest.story import story_of
 from store.errors import LogUnavailable, StateUnavailable
 from store.log import RAW, Entry
 from store.records import Article, encode
@@ -36,6 +37,7 @@ def test_the_newest_version_whatever_the_order() -> None:
             first_seen=NOON,
             wire_version=2,
             late=(one.content_hash,),
+            story=story_of(two),
         )
 
 

@@ -1,16 +1,17 @@
 """Polling as the DAGs and the command line call it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 
-from ingest.catalogue import CatalogueError, Feed
-from ingest.poll import Desk
+from ingest.catalogue import CatalogueError
+from ingest.desk import Desk
+from ingest.fetch import Fetcher
 from ops.poll import check, due_batches, health_report, list_feeds, poll
 from store.settings import Settings, load_settings
 from store.state import FeedState
@@ -23,14 +24,15 @@ feeds:
   - {id: levant-wire/top, url: "${SYRIAWIRE_DEMO_URL}/top", every: 5m, allow_private: true, headers: {x-key: secret}}
   - {id: levant-wire/gone, url: "${SYRIAWIRE_DEMO_URL}/gone", every: 5m, allow_private: true}
 """
-RSS = b"<rss><channel><title>Levant</title><item><guid>1</guid><title>One</title></item></channel></rss>"
+ITEM = b"<guid>1</guid><title>One</title><pubDate>Wed, 07 Oct 2015 11:30:00 GMT</pubDate>"
+RSS = b"<rss><channel><title>Levant</title><item>" + ITEM + b"</item></channel></rss>"
 
 
-def client(feed: Feed) -> httpx.AsyncClient:
+def fetcher(waits: Mapping[str, datetime]) -> Fetcher:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(410) if request.url.path == "/gone" else httpx.Response(200, content=RSS)
 
-    return httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    return Fetcher(user_agent="x", waits=waits, spacing=0, transport=httpx.MockTransport(answer))
 
 
 @pytest.fixture
@@ -48,9 +50,7 @@ def desk() -> Desk:
         state=FakeState(),
         archive=FakeArchive(),
         clock=FakeClock(NOON),
-        user_agent="x",
-        client=client,
-        pause=lambda _: None,
+        fetcher=fetcher,
     )
 
 
@@ -83,7 +83,7 @@ def test_named_feeds_are_polled_now(settings: Settings, desk: Desk) -> None:
 
 
 def test_check_stores_nothing(settings: Settings) -> None:
-    top, gone = check(settings, client=client)
+    top, gone = check(settings, fetcher=fetcher)
     assert (top.health, top.articles, top.title, top.headline, top.bytes) == (
         "ok",
         1,
@@ -93,7 +93,7 @@ def test_check_stores_nothing(settings: Settings) -> None:
     )
     assert (gone.health, gone.status, gone.detail) == ("gone", 410, "HTTP 410 Gone")
     assert "take it out" in gone.remedy
-    assert len(check(settings, ["levant-wire/top"], client=client)) == 1
+    assert len(check(settings, ["levant-wire/top"], fetcher=fetcher)) == 1
     assert sorted(path.name for path in settings.home.iterdir()) == ["feeds"]
 
 
@@ -101,7 +101,7 @@ def test_health_report(settings: Settings, desk: Desk) -> None:
     before = health_report(settings, NOON, desk=opener(desk))
     assert {each.health for each in before} == {"new"}
     poll(settings, desk=opener(desk))
-    desk.state.save_feed(FeedState(feed_id="no-longer/there", health="ok"))
+    desk.state.save_feeds([FeedState(feed_id="no-longer/there", health="ok")])
     top, gone = health_report(settings, NOON, desk=opener(desk))
     assert (top.health, top.items_total, top.last_success, top.overdue) == ("ok", 1, NOON, False)
     assert (gone.health, gone.failures, gone.last_success) == ("gone", 1, None)
@@ -122,10 +122,12 @@ def test_a_key_in_an_address_is_shown_nowhere(settings: Settings, desk: Desk) ->
         '"${SYRIAWIRE_DEMO_URL}/top"', '"http://user:secret@levant-wire.example/top?key=TOKEN"'
     )
     (settings.feeds / "levant-wire.yml").write_text(secret, encoding="utf-8")
-    desk.state.save_feed(FeedState(feed_id="levant-wire/top", detail="moved to http://x.example/?key=TOKEN"))
+    desk.state.save_feeds(
+        [FeedState(feed_id="levant-wire/top", detail="moved to http://x.example/?key=TOKEN")]
+    )
     everything = (
         list_feeds(settings),
-        check(settings, client=client),
+        check(settings, fetcher=fetcher),
         health_report(settings, NOON, desk=opener(desk)),
         poll(settings, desk=opener(desk)),
     )

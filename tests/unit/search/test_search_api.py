@@ -6,6 +6,7 @@ import pytest
 
 from search.app import create_app
 from store.errors import StateUnavailable
+from store.health import HEALTH
 from store.query import And, Hits, Or, Query, Term, Word
 from store.state import FeedState
 from tests.fake_index import FakeIndex, FakeState
@@ -216,7 +217,7 @@ def test_status_keeps_our_credentials() -> None:
         {
             "feed_id": "paid-wire/all",
             "health": "moved",
-            "remedy": "",
+            "remedy": HEALTH["moved"],
             "detail": "moved for good to https://wire.example/f",
             "failures": 0,
             "next_due": None,
