@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 BENCH := .venv/.bench
 
-.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-ingest schema requirements gazetteer-check clean
+.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-ingest fuzz schema requirements gazetteer-check clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -57,7 +57,11 @@ bench: $(BENCH)  ## Measure; prints tables
 	$(BIN)/python -m bench.ports
 
 bench-ingest: $(BENCH)  ## Measure fetching and parsing of feeds; prints tables
+	$(BIN)/python -m bench.ingest_parse
 	$(BIN)/python -m bench.ingest_cycle
+
+fuzz: $(DEV)  ## 100,000 damaged feeds through the parser; some ten minutes
+	$(BIN)/python -m tests.fuzz.run
 
 schema: $(DEV)  ## Write the JSON Schema of the records and the page of settings into docs
 	$(BIN)/python -m ops.schema docs/schema

@@ -16,7 +16,9 @@ from store.settings import Settings
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", "format_", default="auto", show_default=True, help="auto, rss or jsonfeed.")
+@click.option(
+    "--format", "format_", default="auto", show_default=True, help="auto, rss, rdf, atom or jsonfeed."
+)
 @click.option("--url", default="", help="The address it was fetched from; relative links need it.")
 def parse(files: tuple[str, ...], format_: str, url: str) -> int:
     """Turn feed documents into articles, one JSON object a line; `-` reads standard input."""

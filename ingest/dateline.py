@@ -42,3 +42,12 @@ def split_dateline(body: str) -> tuple[str, str]:
         if match and match.end() < len(body) and match["line"] not in _NO_PLACES:
             return match["line"].strip(), body[:start] + body[match.end() :]
     return "", body
+
+
+_IN_BRACKETS = re.compile(rf"{_AGENCY}\Z")
+
+
+def agency(dateline: str) -> str:
+    """The agency that a dateline names in brackets: `BEIRUT (Levant Wire)` → `Levant Wire`; else ""."""
+    match = _IN_BRACKETS.search(dateline)
+    return match[0][1:-1].strip() if match else ""

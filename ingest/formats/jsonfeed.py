@@ -1,46 +1,58 @@
 """JSON Feed 1.0 and 1.1 (https://www.jsonfeed.org/version/1.1/), read leniently."""
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingest.formats.entry import Entry, Parsed, utc
+from ingest.formats.entry import ENTRIES, Entry, Parsed
 from ingest.text import paragraphs_to_html
 
+_NESTED = 1_000_000
+"""More braces and brackets are not read: an object takes some hundred bytes."""
 
-def parse(data: bytes, content_type: str) -> Parsed:  # noqa: ARG001  (JSON is UTF-8, -16 or -32 by its own rules)
+
+def parse(text: str) -> Parsed:
     """Never raises. An item that is no object is a problem; so is a document that is no JSON Feed."""
+    if (nested := text.count("{") + text.count("[")) > _NESTED:
+        return Parsed(problems=(f"{nested} objects and lists are more than the {_NESTED} that are read",))
     try:
-        document = json.loads(data)
+        document = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         return Parsed(problems=(f"not JSON: {error}",))
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list):
         return Parsed(problems=("JSON without a list `items`: no JSON Feed",))
-    entries = []
-    problems = []
-    for position, item in enumerate(items):
-        if isinstance(item, dict):
-            entries.append(_entry(item, position, document))
-        else:
-            problems.append(f"item {position} is no object")
-    return Parsed(entries=tuple(entries), title=_text(document, "title"), problems=tuple(problems))
+    read = items[:ENTRIES]
+    return Parsed(
+        entries=tuple(
+            _entry(item, position, document) for position, item in enumerate(read) if isinstance(item, dict)
+        ),
+        title=_text(document, "title"),
+        author=_authors(document),
+        problems=tuple(_problems(items)),
+    )
+
+
+def _problems(items: list[Any]) -> Iterator[str]:
+    if len(items) > ENTRIES:
+        yield f"{len(items)} entries are more than the {ENTRIES} that are read"
+    strange = [position for position, item in enumerate(items) if not isinstance(item, dict)]
+    if strange:
+        yield f"{len(strange)} items are no objects, the first of them at {strange[0]}"
 
 
 def _entry(item: Mapping[str, Any], position: int, document: Mapping[str, Any]) -> Entry:
-    plain = _text(item, "content_text")
-    summary = _text(item, "summary")
     return Entry(
         position=position,
         guid=_text(item, "id"),
         link=_text(item, "url") or _text(item, "external_url"),
+        base=_text(document, "home_page_url"),
         title=_text(item, "title"),
-        summary_html=paragraphs_to_html(summary),
-        content_html=_text(item, "content_html") or paragraphs_to_html(plain),
-        author=_authors(item) or _authors(document),
-        published=_time(item, "date_published"),
-        updated=_time(item, "date_modified"),
+        summary_html=paragraphs_to_html(_text(item, "summary")),
+        content_html=_text(item, "content_html") or paragraphs_to_html(_text(item, "content_text")),
+        author=_authors(item),
+        published=_text(item, "date_published"),
+        updated=_text(item, "date_modified"),
         categories=tuple(tag for tag in _list(item, "tags") if isinstance(tag, str)),
         language=_text(item, "language") or _text(document, "language"),
     )
@@ -63,10 +75,3 @@ def _authors(fields: Mapping[str, Any]) -> str:
     listed = [*_list(fields, "authors"), fields.get("author")]
     names = [_text(author, "name") for author in listed if isinstance(author, dict)]
     return ", ".join(dict.fromkeys(name for name in names if name))
-
-
-def _time(fields: Mapping[str, Any], name: str) -> datetime | None:
-    try:
-        return utc(datetime.fromisoformat(_text(fields, name).strip()))
-    except ValueError:
-        return None

@@ -1,100 +1,195 @@
-"""RSS and Atom in all their versions, through feedparser."""
+"""RSS 0.90 to 2.0, RDF and Atom 0.3 and 1.0: one reader, as feeds mix the names of all of them."""
 
-import io
-import re
-from typing import Any
+from collections.abc import Iterator
+from itertools import chain, islice
+from urllib.parse import urljoin
 
-import feedparser
+from lxml import etree
 
-from ingest.formats.entry import Entry, Parsed, utc
-from ingest.formats.guard import is_cut, known_charset, one_byte_form, refusal
-from ingest.text import LONGEST, html_to_text, paragraphs_to_html
+from ingest.formats.entry import ENTRIES, Entry, Parsed
+from ingest.formats.fields import Fields
+from ingest.formats.hints import hints
+from ingest.formats.markup import bare_text, html_text
+from ingest.formats.people import authors
+from ingest.formats.tree import tree
 
-_READ_NEVERTHELESS = feedparser.CharacterEncodingOverride
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
+_ENTRIES = frozenset({"item", "entry"})
+_FEEDS = ("channel", "feed", "rss", "rdf")
+"""The first of them that is there says what the feed is."""
+_TITLE = ("title", "atom:title", "dc:title", "dcterms:title", "media:title", "itunes:title")
+_SUMMARY = (
+    "description", "summary", "tagline", "atom:summary", "dc:description", "dcterms:abstract", "abstract",
+    "itunes:summary", "media:description", "itunes:subtitle",
+)  # fmt: skip
+_CONTENT = (
+    "content:encoded",
+    "encoded",
+    "content",
+    "atom:content",
+    "fulltext",
+    "fullitem",
+    "xhtml:body",
+    "body",
+    "xhtml:div",
+)
+_PUBLISHED = (
+    "pubdate", "published", "issued", "created", "atom:published", "dcterms:issued", "dcterms:created", "dc:date",
+    "date", "dcterms:date",
+)  # fmt: skip
+_UPDATED = ("updated", "modified", "atom:updated", "dcterms:modified", "dc:date", "lastbuilddate")
+_GUID = ("guid", "id", "atom:id", "dc:identifier", "dcterms:identifier")
+_CATEGORY = (
+    "category",
+    "atom:category",
+    "dc:subject",
+    "dcterms:subject",
+    "itunes:category",
+    "media:category",
+    "keywords",
+)
+_LISTS = ("media:keywords", "itunes:keywords")
+_XML = "{http://www.w3.org/XML/1998/namespace}"
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
-def parse(data: bytes, content_type: str) -> Parsed:
-    """Never raises. feedparser reads broken XML as far as it goes; what it says of it becomes a problem.
+def parse(text: str) -> Parsed:
+    """Never raises. Broken XML is read as far as it goes, and what is wrong with it becomes a problem.
 
     An entry that the document ends in is left out: half a text must not replace the whole one.
     """
-    data, wide = one_byte_form(data)
-    if problem := refusal(data):
-        return Parsed(problems=(problem,), complete=False)
-    named = _CHARSET.search(content_type)
-    charset = known_charset(named[1]) if named and not wide else ""
-    # The media type itself tells nothing here: `text/xml` alone would make feedparser guess US-ASCII.
-    header = "application/xml" + (f"; charset={charset}" if charset else "")
-    try:
-        document = feedparser.parse(
-            io.BytesIO(data),  # never plain bytes: feedparser would first open a file of that name
-            response_headers={"content-type": header},
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
-        language = str(document.feed.get("language") or "")
-        entries = tuple(
-            _entry(dict(entry), position, language) for position, entry in enumerate(document.entries)
-        )
-        problems = _problems(document, found=bool(entries))
-        broken = document.bozo and not isinstance(document.bozo_exception, _READ_NEVERTHELESS)
-        if broken and entries and is_cut(data):
-            entries = entries[:-1]
-            problems = (*problems, "the last entry is cut off and left out")
-        return Parsed(
-            entries=entries,
-            title=_plain(dict(document.feed), "title"),
-            complete=not broken,
-            problems=problems,
-        )
-    except Exception as error:  # noqa: BLE001  (whatever a hostile document brings it to must not stop the poll)
-        return Parsed(problems=(f"not readable: {type(error).__name__}: {error}",))
-
-
-def _problems(document: Any, *, found: bool) -> tuple[str, ...]:
-    if document.bozo:
-        error = document.bozo_exception
-        what = "wrong charset" if isinstance(error, _READ_NEVERTHELESS) else "not well-formed"
-        return (f"{what}: {' '.join(str(error).split())}",)
-    if not found and not document.version:
-        return ("neither RSS nor Atom",)
-    return ()
-
-
-def _entry(fields: dict[str, Any], position: int, language: str) -> Entry:
-    guid = str(fields.get("id") or "")
-    link = str(fields.get("link") or "")
-    if link == guid and not link.lower().startswith(("http://", "https://")):
-        link = ""  # feedparser takes any guid without isPermaLink for a link
-    contents = [_html(part) for part in fields.get("content") or ()]
-    return Entry(
-        position=position,
-        guid=guid,
-        link=link,
-        title=_plain(fields, "title"),
-        summary_html=_html(fields.get("summary_detail") or {}),
-        # Several contents are the same text in several types: the longest keeps most of it.
-        content_html=max(contents, key=len, default=""),
-        author=_author(fields),
-        published=utc(fields.get("published_parsed")) or utc(fields.get("created_parsed")),
-        updated=utc(fields.get("updated_parsed")),
-        categories=tuple(str(tag.get("term") or "") for tag in fields.get("tags") or ()),
-        language=str((fields.get("title_detail") or {}).get("language") or language),
+    found = tree(text)
+    problems = (found.problem,) if found.problem else ()
+    if found.root is None:
+        return Parsed(problems=problems, complete=False)
+    feed, elements = _parts(found.root)
+    if found.cut:
+        elements = elements[:-1]
+        problems = (*problems, "the last entry is cut off and left out")
+    if len(elements) > ENTRIES:
+        problems = (*problems, f"{len(elements)} entries are more than the {ENTRIES} that are read")
+    if feed is None:
+        return Parsed(problems=problems or ("neither RSS nor Atom",), complete=found.complete)
+    return Parsed(
+        entries=tuple(_entry(element, feed, position) for position, element in enumerate(elements[:ENTRIES])),
+        title=feed.plain(_TITLE),
+        author=authors(feed) if feed.is_atom else "",
+        complete=found.complete,
+        problems=problems,
+        hints=hints(feed),
     )
 
 
-def _plain(fields: dict[str, Any], name: str) -> str:
-    detail = fields.get(f"{name}_detail") or {}
-    value = str(detail.get("value") or "")[:LONGEST]
-    return value if detail.get("type", "text/plain") == "text/plain" else html_to_text(value)
+def _parts(root: etree._Element) -> tuple[Fields | None, list[etree._Element]]:
+    """(what says what the feed is, its entries). Neither where the document is no feed.
+
+    Entries are taken wherever they stand: RDF has them beside the channel, and so have careless writers of RSS.
+    """
+    entries: list[etree._Element] = []
+    feeds: list[tuple[int, int, etree._Element]] = []
+    rest = [root]
+    while rest:
+        element = rest.pop()
+        name = element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+        if name in _ENTRIES and Fields.is_ours(element):
+            entries.append(element)
+            continue
+        if name in _FEEDS:
+            feeds.append((_FEEDS.index(name), len(feeds), element))
+        rest.extend(reversed(element))
+    feed = min(feeds)[2] if feeds else root
+    return (Fields(feed) if feeds or entries else None), entries
 
 
-def _html(detail: Any) -> str:
-    value = str(detail.get("value") or "")
-    return paragraphs_to_html(value) if detail.get("type") == "text/plain" else value
+def _entry(element: etree._Element, feed: Fields, position: int) -> Entry:
+    if not len(element):
+        return Entry(position=position, guid=element.get(_ABOUT) or "")
+    fields = Fields(element)
+    guid = fields.text(_GUID) or element.get(_ABOUT) or ""
+    return Entry(
+        position=position,
+        guid=guid,
+        link=_link(fields, guid),
+        base=_base(element, feed),
+        title=fields.plain(_TITLE),
+        summary_html=fields.first(_SUMMARY, html_text),
+        # Several contents are the same text in several types: the longest keeps most of it.
+        content_html=max((html_text(each) for each in fields.all(_CONTENT)), key=len, default=""),
+        author=authors(fields),
+        source=_source(fields),
+        published=fields.text(_PUBLISHED),
+        updated=fields.text(_UPDATED),
+        categories=tuple(_categories(fields)),
+        language=_language(fields, feed),
+    )
 
 
-def _author(fields: dict[str, Any]) -> str:
-    names = [str(author.get("name") or "") for author in fields.get("authors") or ()]
-    return ", ".join(dict.fromkeys(name for name in names if name)) or str(fields.get("author") or "")
+def _link(fields: Fields, guid: str) -> str:
+    original = fields.text(("feedburner:origlink",))
+    if original:
+        return original
+    links = list(fields.all(("link", "atom:link")))
+    plain = (bare_text(each).strip() for each in links)
+    alternate = [
+        (href, each.get("type") or "html")
+        for each in links
+        if (href := (each.get("href") or "").strip())
+        and (each.get("rel") or "alternate").lower() == "alternate"
+    ]
+    pages = (href for href, type_ in alternate if "html" in type_)
+    sources = (each.get("src") or "" for each in fields.all(("content",)))
+    candidates = (*plain, *pages, *(href for href, _ in alternate), *sources)
+    chosen = next(filter(None, candidates), "")
+    # An address as the guid is the link, whatever isPermaLink says, where there is no other.
+    return chosen or (guid if guid.lower().startswith(("http://", "https://")) else "")
+
+
+def _base(element: etree._Element, feed: Fields) -> str:
+    """`xml:base` of the entry and of what it stands in, else the site that the feed speaks of."""
+    base = ""
+    for each in _outwards(element):
+        base = _joined((each.get(f"{_XML}base") or "").strip(), base)
+        if "://" in base:
+            return base
+    return _joined(_link(feed, ""), base)
+
+
+def _outwards(element: etree._Element) -> Iterator[etree._Element]:
+    """The element and what it stands in, as far as feeds nest."""
+    return islice(chain((element,), element.iterancestors()), 8)
+
+
+def _joined(base: str, link: str) -> str:
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return base
+
+
+def _source(fields: Fields) -> str:
+    for each in fields.all(("source", "atom:source", "dc:source")):
+        name = Fields(each).plain(_TITLE) if len(each) else bare_text(each)
+        if name.strip() and "://" not in name:
+            return name
+    return ""
+
+
+def _categories(fields: Fields) -> Iterator[str]:
+    for each in fields.all(_CATEGORY):
+        yield from (
+            (
+                name.get("label") or name.get("term") or name.get("text") or name.text or bare_text(name)
+            ).strip()
+            for name in each.iter(each.tag)  # Apple's stand within each other
+        )
+    for each in fields.all(_LISTS):
+        yield from bare_text(each).split(",")
+
+
+def _language(fields: Fields, feed: Fields) -> str:
+    own = fields.text(("dc:language", "language"))
+    if own:
+        return own
+    for each in _outwards(fields.element):
+        if language := each.get(f"{_XML}lang"):
+            return str(language)
+    return feed.text(("language", "dc:language"))
