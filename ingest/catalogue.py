@@ -88,7 +88,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
         known = {feed.id: feed for feed in self.feeds}
         for each in (ids := tuple(ids)):
             if each not in known:
-                wrong(f"feed {each!r}", f"not in the catalogue {self.folder} (SYRIAWIRE_HOME and SYRIAWIRE_FEEDS choose it){hint(each, known)}")
+                chosen = "SYRIAWIRE_HOME and SYRIAWIRE_FEEDS choose it"
+                wrong(f"feed {each!r}", f"not in the catalogue {self.folder} ({chosen}){hint(each, known)}")
         return tuple(known[each] for each in ids)
 
 

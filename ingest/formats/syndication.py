@@ -1,11 +1,13 @@
 """RSS 0.90 to 2.0, RDF and Atom 0.3 and 1.0: one reader, as feeds mix the names of all of them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from urllib.parse import urljoin
 
 from lxml import etree
 
+from ingest.formats import rare
 from ingest.formats.entry import ENTRIES, Entry, Parsed
 from ingest.formats.fields import Fields
 from ingest.formats.hints import hints
@@ -62,6 +64,10 @@ def parse(text: str) -> Parsed:
     if found.root is None:
         return Parsed(problems=problems, complete=False)
     feed, elements = _parts(found.root)
+    if _is_cdf(found.root) or (not elements and (problems or feed is None)):
+        rare_find = rare.parse(text)
+        if rare_find.entries:
+            return replace(rare_find, complete=found.complete, problems=problems)
     if found.cut:
         elements = elements[:-1]
         problems = (*problems, "the last entry is cut off and left out")
@@ -77,6 +83,11 @@ def parse(text: str) -> Parsed:
         problems=problems,
         hints=hints(feed),
     )
+
+
+def _is_cdf(root: etree._Element) -> bool:
+    """The Channel Definition Format of 1997 keeps addresses in attributes."""
+    return str(root.tag).lower() == "channel" and "href" in {str(name).lower() for name in root.attrib}
 
 
 def _parts(root: etree._Element) -> tuple[Fields | None, list[etree._Element]]:
