@@ -16,7 +16,7 @@ from ingest.rhythm import arrived, too_quiet
 from ingest.schedule import conditional, next_due
 from store.health import SUCCESS
 from store.records import Article
-from store.state import FeedState
+from store.state import FeedState, Hints
 
 DISTRUST = timedelta(days=7)
 _SURELY_BEFORE = timedelta(hours=1)
@@ -152,7 +152,19 @@ def _read(
         items_total=before.items_total + outcome.decision.new,
         items_shown=len(articles),
         undated=bool(articles) and not any(each.published or each.updated for each in articles),
+        hints=_hints(state.hints, result),
         arrivals=arrived(before.arrivals, (each.published for each in came), before.last_success, now),
+    )
+
+
+def _hints(before: Hints, result: ParseResult) -> Hints:
+    """What this body says, with what the headers of its answer said."""
+    return Hints(
+        ttl_minutes=result.ttl or 0,
+        period_seconds=int(result.update_period.total_seconds()) if result.update_period else 0,
+        skip_hours=result.skip_hours,
+        skip_days=result.skip_days,
+        cache_seconds=before.cache_seconds,
     )
 
 
