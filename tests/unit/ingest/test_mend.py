@@ -131,12 +131,12 @@ def test_well_formed_xml_keeps_its_meaning(root: etree._Element) -> None:
     )
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.xml")), ids=lambda path: path.stem)
+SOUND = [path for path in sorted(GOLDEN.glob("*.xml")) if not tree(decode(path.read_bytes()).text).problem]
+
+
+@pytest.mark.parametrize("path", SOUND, ids=lambda path: path.stem)
 def test_golden_feeds_are_read_alike_on_both_ways(path: Path) -> None:
     text = decode(path.read_bytes()).text
-    found = tree(text)
-    if found.problem:
-        pytest.skip("broken by intention")
     end = text.rindex("</")
     broken = f"{text[:end]}<x>one & two</x>{text[end:]}"
     assert tree(broken).problem
