@@ -18,7 +18,7 @@ What becomes what:
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 APOSTROPHES = "'’‘‛`´′ʹʻʼʽʾʿˈˊˋ՚＇"
@@ -85,10 +85,6 @@ class _Steps:
         known = dict(steps)  # of several at one index the last holds
         self.at, self.to = list(known), list(known.values())
 
-    def __getitem__(self, index: int) -> int:
-        step = bisect_right(self.at, index) - 1
-        return index if step < 0 else self.to[step] + index - self.at[step]
-
 
 class Folded:
     """A folded text that knows where it came from.
@@ -119,9 +115,23 @@ class Folded:
         """Where in `source` the character `text[index]` comes from."""
         if index >= len(self.text):
             return len(self.source)
-        if self._squeezed is not None:
-            index = self._squeezed[index]
-        return index if self._letters is None else self._letters[index]
+        for steps in (self._squeezed, self._letters):
+            if steps is not None:
+                step = bisect_right(steps.at, index) - 1
+                if step >= 0:
+                    index += steps.to[step] - steps.at[step]
+        return index
+
+    def text_index(self, index: int) -> int:
+        """The first index of `text` that comes from `source[index]` or from what follows it."""
+        for steps in (self._letters, self._squeezed):
+            if steps is not None:
+                step = bisect_right(steps.to, index) - 1
+                if step >= 0:
+                    index += steps.at[step] - steps.to[step]
+                if step + 1 < len(steps.at):
+                    index = min(index, steps.at[step + 1])
+        return min(index, len(self.text))
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` stands in the source: (start, end) in code points.
@@ -134,6 +144,9 @@ class Folded:
         if end <= start:
             return first, first
         last = self.source_index(end - 1) + 1
+        char = self.source[last : last + 1]
+        if not char or char == " " or char.isalnum():
+            return first, last
         limit = self.source_index(end)
         while last < limit and unicodedata.category(self.source[last])[0] == "M":
             last += 1

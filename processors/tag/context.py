@@ -3,12 +3,23 @@
 import re
 from collections.abc import Iterable
 
-from lexicon.entries import Cues, Lexicon
+from lexicon.entries import Lexicon
 from lexicon.fold import APOSTROPHES, fold
 from processors.tag.find import Hit
+from processors.tag.phrases import Phrases, following, preceding
 
-_NEXT_WORD = re.compile(r"\W*(\w+)")
-_LAST_WORD = re.compile(r"([^\W\d_]+)[ ]\Z")
+_LETTERS = re.compile(r"[^\W\d_]+\Z")
+_INSTRUMENTAL = re.compile(r"[а-я]+(?:ои|ом|ем|еи)\Z")
+_TURKISH_OBJECT = re.compile(rf"[{re.escape(APOSTROPHES)}](?:y?[ıiuüae])(?!\w)")
+_TURKISH_PLACE = re.compile(rf"[{re.escape(APOSTROPHES)}](?:n?[dt][ae]n?(?:ki)?)(?!\w)")
+_POSSESSIVE = re.compile(rf"[{re.escape(APOSTROPHES)}][sS](?!\w)")
+_RUSSIAN_PLACE = Phrases(("под", "над", "за", "перед", "рядом с"))
+_BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly"))
+
+_LIST = 70
+_ITEM = r"(?!in |at |from |the |near |to |of )[^\W\d_][\w ]{1,24}"
+_BEFORE = re.compile(rf" (?:of |de |d )?(?:{_ITEM}(?:, and |, | and |، | и | ve | et | (?=و)))+و?[بل]?")
+_BEHIND = re.compile(rf"(?:(?:, and |, | and |، | и | ve | et ){_ITEM})+ ")
 
 
 class Context:
@@ -22,65 +33,116 @@ class Context:
             "subdistrict": words.cues.subdistrict,
             "settlement": words.cues.settlement,
         }
-        self._cues = {kind: (_before(cue), _after(cue.after)) for kind, cue in cues.items()}
-        self._place_before = _before(Cues(before=words.place_before))
-        self._state_before = _before(Cues(before=words.state_before))
-        self._saying = _after(words.saying)
-        self._city_nouns = _folded(words.city_nouns)
+        self._cues = [(kind, Phrases(cue.before), Phrases(cue.after)) for kind, cue in cues.items()]
+        self._many = [(kind, _whole_words(cue.many)) for kind, cue in cues.items() if cue.many]
+        self._any_many = _whole_words(each for cue in cues.values() for each in cue.many)
+        self._any_before = Phrases(each for cue in cues.values() for each in cue.before)
+        self._any_after = Phrases(each for cue in cues.values() for each in cue.after)
+        self._place_before = Phrases(words.place_before)
+        self._state_before = Phrases(words.state_before)
+        self._saying = Phrases(words.saying)
+        self._city_nouns = Phrases(words.city_nouns)
         self._titles = _folded(words.titles)
         self.short_places = _folded(words.short_places)
         self.cue_only = _folded(name for names in words.cue_only for name in names)
+        self._syria = re.compile("|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)")
+        self._title_memo: dict[str, bool] = {}
 
-    def kind_cue(self, hit: Hit) -> str:
+    def kind_cue(self, before: tuple[str, ...], after: tuple[str, ...]) -> str:
         """`governorate`, `district`, `subdistrict`, `settlement`, or empty when no word beside it tells."""
-        for kind, (before, after) in self._cues.items():
-            if before.search(hit.before) or after.match(hit.after):
+        if self._any_before.end(before) or self._any_after.begin(after):
+            for kind, first, last in self._cues:
+                if last.begin(after):
+                    return kind
+            for kind, first, last in self._cues:
+                if first.end(before):
+                    return kind
+        return ""
+
+    def list_cue(self, hit: Hit) -> str:
+        """The same, told by a plural at either end of a list: `in Aleppo and Idlib provinces`."""
+        text = hit.field.text
+        if self._any_many.search(text) is None:
+            return ""
+        before, after = text[max(0, hit.word - _LIST) : hit.word], text[hit.end : hit.end + _LIST]
+        for kind, many in self._many:
+            if any(_is_list(before[match.end() :], _BEFORE) for match in many.finditer(before)):
+                return kind
+            match = many.search(after)
+            if match and _is_list(after[: match.start()], _BEHIND):
                 return kind
         return ""
 
     def government(self, hit: Hit) -> str:
-        """Why a capital means its government here: `saying`, `possessive`, `before`; empty: it is the place."""
-        if self._place_before.search(hit.before):
-            return ""
-        if self._state_before.search(hit.before):
+        """Why a capital means its government: `saying`, `possessive`, `before`, `case`; `place` or empty: it does not."""
+        before, after = preceding(hit), following(hit)
+        source, end = hit.field.source, hit.source[1]
+        tail = source[end : end + 6]
+        if self._place_before.end(before) and not _TURKISH_OBJECT.match(tail):
+            return "place"
+        if _TURKISH_PLACE.match(tail):
+            return "place"
+        if self._state_before.end(before):
             return "before"
-        if self._saying.match(hit.after):
+        if self._city_nouns.begin(after):
+            return "place"
+        if _POSSESSIVE.match(tail):
+            return "possessive"
+        if self._saying.begin(after) or _BACKED.begin(after):
             return "saying"
-        source = hit.field.folded.source
-        end = hit.source[1]
-        if source[end : end + 1] in tuple(APOSTROPHES) and source[end + 1 : end + 2] == "s":
-            following = _NEXT_WORD.match(hit.after)
-            return "" if following and following[1] in self._city_nouns else "possessive"
+        if _TURKISH_OBJECT.match(tail) or self._instrumental(hit, before):
+            return "case"
         return ""
 
-    def stands_alone(self, hit: Hit) -> bool:
-        """Whether no other capitalised word stands right before it, as in `Jimmy Carter`."""
+    def _instrumental(self, hit: Hit, before: tuple[str, ...]) -> bool:
+        key = hit.key
+        return (
+            key[-1] in "мие"
+            and _INSTRUMENTAL.match(key) is not None
+            and not _RUSSIAN_PLACE.end(before)
+            and any(not name.startswith(key[-4:]) for name in before[-1:])
+        )
+
+    def word_before(self, hit: Hit) -> str:
+        """The capitalised word that stands right before it and is no title, as in `Jimmy Carter`; else empty."""
         if hit.field.titled:
-            return True
-        before = hit.field.folded.source[: hit.source[0]]
-        word = _LAST_WORD.search(before[-60:])
-        return word is None or not word[1][0].isupper() or fold(word[1]) in self._titles
+            return ""
+        source, start = hit.field.source, hit.source[0]
+        if start < 2 or source[start - 1] != " ":
+            return ""
+        word = source[source.rfind(" ", max(0, start - 40), start - 1) + 1 : start - 1]
+        if not word.isalpha():
+            match = _LETTERS.search(word)
+            word = match[0] if match else ""
+        return word if word and word[0].isupper() and not self._is_title(word) else ""
+
+    def _is_title(self, word: str) -> bool:
+        known = self._title_memo.get(word)
+        if known is None:
+            if len(self._title_memo) > 10_000:
+                self._title_memo.clear()
+            known = self._title_memo[word] = fold(word) in self._titles
+        return known
 
     def in_a_longer_name(self, hit: Hit) -> bool:
         """Whether a capitalised word touches it on either side, as in `Rami Khatib`. Latin and Cyrillic only."""
-        source = hit.field.folded.source
-        following = source[hit.source[1] : hit.source[1] + 2]
-        return not self.stands_alone(hit) or (
-            len(following) == 2 and following[0] in " -" and following[1].isupper()
-        )
+        source, end = hit.field.source, hit.source[1]
+        after = source[end : end + 2]
+        return (len(after) == 2 and after[0] in " -" and after[1].isupper()) or bool(self.word_before(hit))
+
+    def about_syria(self, text: str) -> bool:
+        """Whether a folded text has a word that only stories about Syria have."""
+        return self._syria.search(text) is not None
+
+
+def _whole_words(words: Iterable[str]) -> re.Pattern[str]:
+    folded = sorted((re.escape(fold(word).strip()) for word in words), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)[وبفل]?(?:{'|'.join(folded) or '(?!)'})(?!\w)")
+
+
+def _is_list(between: str, shape: re.Pattern[str]) -> bool:
+    return shape.fullmatch(between) is not None
 
 
 def _folded(words: Iterable[str]) -> frozenset[str]:
     return frozenset(fold(word).strip() for word in words)
-
-
-def _choice(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(_folded(words), key=len, reverse=True)) or r"(?!)"
-
-
-def _before(cues: Cues) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:[وفبل]?)(?:{_choice(cues.before)}) (?:the |al )?\Z")
-
-
-def _after(words: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf" (?:{_choice(words)})(?!\w)")

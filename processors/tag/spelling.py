@@ -1,14 +1,15 @@
 """Names to patterns: every folded spelling that the automaton looks for, and what each may mean."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
+from processors.tag.russian import declined
 
-How = Literal["name", "spelling", "short", "metonym"]
+How = Literal["name", "spelling", "short", "metonym"]  # of a place, `short` is `Sha'ar` for the gas field
 Case = Literal["any", "capital", "capitals"]
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -17,6 +18,8 @@ _ENDING = re.compile(r"[аеиоуыьюя]\Z")
 _ARTICLE = re.compile(r"^(?:al|el|ar|as|ash|ad|adh|an|at|ath|az) ")
 _KAFR = re.compile(r"كفر ?(?=\w{3})")  # كفر زيتا and كفرزيتا are both written
 _DIPHTHONG = re.compile(r"(?<=[a-z])(?:ay|ei|ai|ey)(?=[a-z])")
+_NAMED_BARE = ("governorate", "district", "subdistrict", "city", "town", "village", "country", "world-city")
+_TURKISH_NOUNS = ("weapon", "theme", "group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +33,66 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One folded string and its meanings. `stem`: Cyrillic case endings may follow it."""
+    """One folded string and its meanings; none: a longer name that hides what lies in it (`Washington Post`).
+
+    `stem`: Cyrillic case endings must follow it. `turkish`: Turkish endings may follow without an apostrophe.
+    """
 
     text: str
     stem: bool
+    turkish: bool
     meanings: tuple[Meaning, ...]
 
 
 def patterns(lexicon: Lexicon) -> list[Pattern]:
-    """All patterns of a lexicon; made-up place spellings only where no true name folds the same."""
+    """All patterns, in an order of their own; made-up place spellings only where no true name folds the same."""
     found: dict[tuple[str, bool], dict[tuple[str, str], Meaning]] = {}
+    turkish: set[str] = set()
     for entity in lexicon.entities.values():
-        for how, value in _given(entity):
+        for how, lang, value in _given(entity):
+            folded = fold(value).strip()
             meaning = Meaning(entity, how, _case(value))
-            for text, stem in _forms(fold(value).strip()):
-                found.setdefault((text, stem), {}).setdefault((entity.id, how), meaning)
+            for form in _forms(folded, lang, entity):
+                _add(found.setdefault(form, {}), meaning)
+            if lang == "tr" and meaning.case == "any" and entity.type in _TURKISH_NOUNS:
+                turkish.add(folded)
+    nouns = [fold(noun).strip() for noun in lexicon.words.facility_nouns]
+    for entity in lexicon.entities.values():
+        if entity.type == "place":
+            for text in _without_noun(entity, nouns):
+                _add(found.setdefault((text, False), {}), Meaning(entity, "short", "capital"))
     true = {text for text, _ in found}
     for entity in lexicon.entities.values():
         if entity.type == "place":
             for text in _respelled(entity) - true:
-                meaning = Meaning(entity, "spelling", "capital")
-                found.setdefault((text, False), {}).setdefault((entity.id, "spelling"), meaning)
-    return [Pattern(text, stem, tuple(each.values())) for (text, stem), each in found.items()]
+                _add(found.setdefault((text, False), {}), Meaning(entity, "spelling", "capital"))
+    for text in {fold(name).strip() for name in lexicon.words.not_names}:
+        found.setdefault((text, False), {})
+    return [
+        Pattern(text, stem, text in turkish, tuple(found[text, stem][each] for each in sorted(found[text, stem])))
+        for text, stem in sorted(found)
+    ]
 
 
-def _given(entity: Entity) -> Iterator[tuple[How, str]]:
-    for values in entity.names.values():
-        yield from (("name", value) for value in values)
-    for values in entity.short.values():
-        yield from (("short", value) for value in values)
-    for values in entity.metonyms.values():
-        yield from (("metonym", value) for value in values)
+def _add(meanings: dict[tuple[str, str], Meaning], new: Meaning) -> None:
+    """Of two spellings that fold the same, the one that asks less of the letter case stays."""
+    known = meanings.get((new.entity.id, new.how))
+    if known is None or _ORDER[new.case] < _ORDER[known.case]:
+        meanings[new.entity.id, new.how] = new
+
+
+_ORDER: dict[Case, int] = {"any": 0, "capital": 1, "capitals": 2}
+
+
+def _given(entity: Entity) -> Iterator[tuple[How, str, str]]:
+    kinds: Iterable[tuple[How, dict[str, tuple[str, ...]]]] = (
+        ("name", entity.names),
+        ("short", entity.short),
+        ("metonym", entity.metonyms),
+    )
+    for how, names in kinds:
+        for lang, values in names.items():
+            yield from ((how, lang, value) for value in values)
 
 
 def _case(value: str) -> Case:
@@ -70,15 +102,30 @@ def _case(value: str) -> Case:
     return "capital" if any(char.isupper() for char in letters) else "any"
 
 
-def _forms(text: str) -> Iterator[tuple[str, bool]]:
+def _forms(text: str, lang: str, entity: Entity) -> Iterator[tuple[str, bool]]:
+    if not text:
+        return
     yield text, False
     if _KAFR.match(text):
         yield _KAFR.sub(lambda match: "كفر" if match[0][-1] == " " else "كفر ", text), False
     if text.startswith("ال") and len(text) > 5:
         yield "لل" + text[2:], False  # ل + ال are written as one
+    if lang == "ru" and " " in text:
+        yield from ((form, True) for form in declined(text, person=entity.type == "person"))
     last = text.rsplit(" ", 1)[-1]
     if _CYRILLIC.fullmatch(last) and len(last) >= 4:
         yield _ENDING.sub("", text), True
+
+
+def _without_noun(entity: Entity, nouns: list[str]) -> set[str]:
+    """`Sha'ar gas field` → `shaar`, for places whose name ends in the noun of their kind."""
+    if entity.kind in _NAMED_BARE:
+        return set()
+    names = {fold(value).strip() for lang, values in entity.names.items() if lang != "ar" for value in values}
+    made = {
+        name.removesuffix(f" {noun}") for name in names for noun in nouns if name.endswith(f" {noun}")
+    } - names
+    return {each for each in made if len(each) >= 4 and not any(each.endswith(f" {noun}") for noun in nouns)}
 
 
 def _respelled(entity: Entity) -> set[str]:

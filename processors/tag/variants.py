@@ -1,0 +1,146 @@
+"""Spellings that no file lists: capitalised names compared by their consonants; and the names that nobody knows.
+
+Only Latin script, only in stories that name somebody or something of the war. A place is taken only where the
+article names the district or governorate around it, and only one place there is spelled like that.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lexicon.entries import Entity, Lexicon
+from lexicon.fold import fold
+from lexicon.transliteration import key, vowels_agree
+from processors.tag.context import Context
+from processors.tag.find import Field, Hit
+from processors.tag.phrases import Phrases, following, preceding
+from processors.tag.places import Places
+from processors.tag.scene import Scene
+
+_ARTICLE = r"(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa]t|[Aa]z|[Aa]d|[Aa]r|[Aa]n|[Uu]l|bin|ibn)"
+_NAME = r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+))*"
+_SPAN = re.compile(rf"(?<![\w'’-])(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME}){{0,3}}")
+_ARABIC_SPAN = re.compile(r" ([\u0621-\u064a]{3,}(?: ال[\u0621-\u064a]{3,})?)")
+_WHERE = Phrases(
+    ("in", "near", "at", "from", "around", "outside", "towards", "toward", "to", "into", "on", "of", "and", "between",
+     "inside", "over", "hit", "struck", "shelled", "bombed", "captured", "seized", "besieged", "entered")
+)  # fmt: skip
+_TOO_SHORT = 3
+_PLACE_KINDS_LEFT_OUT = frozenset(("country", "governorate", "world-city", "water"))
+_CONTEXT = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
+
+
+class Unknown(NamedTuple):
+    """A name that looks like one of ours and means nothing that we know, or one of several."""
+
+    field: Field
+    source: tuple[int, int]
+    reason: str
+    candidates: tuple[str, ...] = ()
+
+
+class Variants:
+    """The lexicon's names by their keys. Built once."""
+
+    def __init__(self, lexicon: Lexicon, context: Context, places: Places) -> None:
+        self._context = context
+        self._places = places
+        self._heads = frozenset(fold(each).strip() for each in lexicon.words.toponym_heads)
+        self._group_heads = frozenset(fold(each).strip() for each in lexicon.words.name_heads)
+        self._names: dict[str, dict[str, tuple[Entity, str]]] = {}
+        self._place_names: dict[str, list[tuple[Entity, str]]] = {}
+        for entity in lexicon.entities.values():
+            self._index(entity)
+
+    def _index(self, entity: Entity) -> None:
+        if entity.type not in ("person", "group", "place") or entity.kind in _PLACE_KINDS_LEFT_OUT:
+            return
+        for lang in ("en", "und", "fr"):
+            for name in entity.names.get(lang, ()):
+                folded = fold(name).strip()
+                if not folded.isascii():
+                    continue
+                known = key(folded)
+                if entity.type == "place":
+                    if len(known.replace(" ", "")) >= _TOO_SHORT:
+                        self._place_names.setdefault(known, []).append((entity, folded))
+                elif " " in known and len(known) >= 7:
+                    self._names.setdefault(known, {}).setdefault(entity.id, (entity, folded))
+
+    def settle(self, scene: Scene) -> list[Unknown]:
+        """Adds hits of variants to the scene, in order; returns what stays unknown."""
+        if not any(hit.entity is not None and hit.entity.id.startswith(_CONTEXT) for hit in scene.hits):
+            return []
+        unknown: list[Unknown] = []
+        added: list[Hit] = []
+        for field in scene.fields:
+            if field.shouted or field.titled:
+                continue
+            taken = sorted(hit.source for hit in scene.hits if hit.field is field)
+            for span in _free(_spans(field), taken):
+                found = self._one(Hit.at(field, span), scene)
+                if isinstance(found, Unknown):
+                    unknown.append(found)
+                elif found is not None:
+                    added.append(found)
+        if added:
+            scene.hits = sorted((*scene.hits, *added), key=lambda hit: (scene.fields.index(hit.field), hit.source))
+        return unknown
+
+    def _one(self, hit: Hit, scene: Scene) -> Hit | Unknown | None:
+        folded = hit.key
+        known = key(folded)
+        if " " in known:
+            some = [
+                entity for entity, name in self._names.get(known, {}).values() if vowels_agree(folded, name)
+            ]
+            if len(some) == 1:
+                hit.decide(some[0], "name:variant", "the same consonants")
+                return hit
+        before, after = preceding(hit), following(hit)
+        cue = self._context.kind_cue(before, after)
+        words = folded.split(" ")
+        headed = len(words) > 1 and words[0] in self._heads
+        if cue or headed or _WHERE.end(before):
+            place = self._place(hit, known, folded, scene)
+            if place is not None:
+                hit.decide(place, "place:variant", "the same consonants, in an area that the article names")
+                return hit
+        if cue or headed:
+            return Unknown(hit.field, hit.source, "place:unknown", self._alike(known))
+        if len(words) > 1 and words[0] in self._group_heads:
+            return Unknown(hit.field, hit.source, "group:unknown")
+        if len(words) > 2 and words[0] == "abu":
+            return Unknown(hit.field, hit.source, "person:unknown")
+        return None
+
+    def _place(self, hit: Hit, known: str, folded: str, scene: Scene) -> Entity | None:
+        if folded in self._context.cue_only:
+            return None
+        fitting = {
+            place.id: place
+            for place, name in self._place_names.get(known, ())
+            if vowels_agree(folded, name) and (place.kind == "city" or self._places.inside(place, scene))
+        }
+        if len(fitting) == 1:
+            return next(iter(fitting.values()))
+        found = self._places.choose(hit, tuple(fitting.values()), scene, last=True) if fitting else None
+        return found.entity if found else None
+
+    def _alike(self, known: str) -> tuple[str, ...]:
+        return tuple(sorted({place.id for place, _ in self._place_names.get(known, ())}))[:8]
+
+
+def _spans(field: Field) -> Iterator[tuple[int, int]]:
+    for match in _SPAN.finditer(field.source):
+        yield match.span()
+
+
+def _free(spans: Iterator[tuple[int, int]], taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Those that touch no hit. Both in order."""
+    index = 0
+    for start, end in spans:
+        while index < len(taken) and taken[index][1] <= start:
+            index += 1
+        if index == len(taken) or taken[index][0] >= end:
+            yield start, end
