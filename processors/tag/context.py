@@ -44,6 +44,7 @@ class Context:
         self._city_nouns = Phrases(words.city_nouns)
         self._titles = _folded(words.titles)
         self.short_places = _folded(words.short_places)
+        self.heads = _folded(words.toponym_heads)
         self.cue_only = _folded(name for names in words.cue_only for name in names)
         self._syria = re.compile("|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)")
         self._title_memo: dict[str, bool] = {}
@@ -126,9 +127,13 @@ class Context:
 
     def in_a_longer_name(self, hit: Hit) -> bool:
         """Whether a capitalised word touches it on either side, as in `Rami Khatib`. Latin and Cyrillic only."""
+        return self.goes_on(hit) or bool(self.word_before(hit))
+
+    def goes_on(self, hit: Hit) -> bool:
+        """Whether a capitalised word follows it, as in `Kafr Nobol`; in a titled field that says nothing."""
         source, end = hit.field.source, hit.source[1]
         after = source[end : end + 2]
-        return (len(after) == 2 and after[0] in " -" and after[1].isupper()) or bool(self.word_before(hit))
+        return len(after) == 2 and after[0] in " -" and after[1].isupper() and not hit.field.titled
 
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""

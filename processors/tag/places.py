@@ -53,6 +53,8 @@ class Places:
 
     def choose(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         """The place that is meant; None when that cannot be told (yet, unless `last`)."""
+        if hit.key in self._context.heads:
+            return None  # `Tal`, `Kafr`: the beginning of a name that no list has
         cue = self._context.kind_cue(preceding(hit), following(hit)) or self._context.list_cue(hit)
         if not cue:
             return self._bare(hit, candidates, scene, last=last)
@@ -69,7 +71,15 @@ class Places:
                 if nearest is not None:
                     return nearest
         found = self._by_itself(hit.key, candidates).found or self._nearest(hit, candidates, scene)
-        return found._replace(rule="place:cue", evidence=cue) if found and found.rule == "place:name" else found
+        if found and found.rule == "place:name":
+            common = hit.key in self._context.cue_only or len(hit.key) <= 4
+            weak = found.entity.kind in WEAK
+            if common and weak and not self.inside(found.entity, scene) and (scene.support or not last):
+                return None  # the article is about other parts: there are villages that no list has
+            if weak and self._context.goes_on(hit):
+                return None
+            return found._replace(rule="place:cue", evidence=cue)
+        return found
 
     def lends(self, hit: Hit, place: Entity) -> set[str]:
         """What a decided place lends support to: itself, the units of its name, and all that lies in those."""

@@ -104,7 +104,12 @@ class Tagger:
         self._name_facilities(scene)
         unknown = self._variants.settle(scene)
         self._people.settle(scene)  # again: who stands alone in a story on Syria, now that its places are known
-        return self._tags(scene, [*self._undecided(scene), *unknown])
+        undecided = [
+            each
+            for each in self._undecided(scene)
+            if not any(each.field is other.field and _overlap(each.source, other.source) for other in unknown)
+        ]
+        return self._tags(scene, [*undecided, *unknown])
 
     def _name(self, scene: Scene) -> None:
         """Names that mean one entity wherever they stand; a true place of the name does not matter then."""
@@ -217,6 +222,10 @@ class Tagger:
             known = GeoPoint(lat=place.lat, lon=place.lon, place_id=place.id, precision=precision)
             self._points[place.id] = known
         return known
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _unresolved(unknown: Unknown) -> Unresolved:

@@ -45,7 +45,6 @@ class Variants:
     def __init__(self, lexicon: Lexicon, context: Context, places: Places) -> None:
         self._context = context
         self._places = places
-        self._heads = frozenset(fold(each).strip() for each in lexicon.words.toponym_heads)
         self._group_heads = frozenset(fold(each).strip() for each in lexicon.words.name_heads)
         self._names: dict[str, dict[str, tuple[Entity, str]]] = {}
         self._place_names: dict[str, list[tuple[Entity, str]]] = {}
@@ -76,8 +75,11 @@ class Variants:
         for field in scene.fields:
             if field.shouted or field.titled:
                 continue
-            taken = sorted(hit.source for hit in scene.hits if hit.field is field)
+            taken = sorted(hit.source for hit in scene.hits if hit.field is field and hit.entity is not None)
+            known = {hit.source for hit in scene.hits if hit.field is field}
             for span in _free(_spans(field), taken):
+                if span in known:
+                    continue
                 found = self._one(Hit.at(field, span), scene)
                 if isinstance(found, Unknown):
                     unknown.append(found)
@@ -100,7 +102,7 @@ class Variants:
         before, after = preceding(hit), following(hit)
         cue = self._context.kind_cue(before, after)
         words = folded.split(" ")
-        headed = len(words) > 1 and words[0] in self._heads
+        headed = len(words) > 1 and words[0] in self._context.heads
         if cue or headed or _WHERE.end(before):
             place = self._place(hit, known, folded, scene)
             if place is not None:
