@@ -17,6 +17,10 @@ _RUSSIAN_PLACE = Phrases(("под", "над", "за", "перед", "рядом 
 _BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly"))
 
 _LIST = 70
+_ARTICLES = frozenset(("the", "la", "le", "les"))
+_ANDS = frozenset(("and", "et", "ve"))
+_JOINTS = (", ", " and ", " و", "، ", " и ", " ve ", " et ")
+_JOINT_ENDS = (", ", "d ", "، ", "и ", "e ", "t ", "f ", " ", " و")
 _ITEM = r"(?!in |at |from |the |near |to |of )[^\W\d_][\w ]{1,24}"
 _BEFORE = re.compile(rf" (?:of |de |d )?(?:{_ITEM}(?:, and |, | and |، | и | ve | et | (?=و)))+و?[بل]?")
 _BEHIND = re.compile(rf"(?:(?:, and |, | and |، | и | ve | et ){_ITEM})+ ")
@@ -35,7 +39,6 @@ class Context:
         }
         self._cues = [(kind, Phrases(cue.before), Phrases(cue.after)) for kind, cue in cues.items()]
         self._many = [(kind, _whole_words(cue.many)) for kind, cue in cues.items() if cue.many]
-        self._any_many = _whole_words(each for cue in cues.values() for each in cue.many)
         self._any_before = Phrases(each for cue in cues.values() for each in cue.before)
         self._any_after = Phrases(each for cue in cues.values() for each in cue.after)
         self._place_before = Phrases(words.place_before)
@@ -48,6 +51,24 @@ class Context:
         self.cue_only = _folded(name for names in words.cue_only for name in names)
         self._syria = re.compile("|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)")
         self._title_memo: dict[str, bool] = {}
+
+    def cue(self, hit: Hit) -> str:
+        """What the words beside a hit, or around the list that it stands in, tell of its kind; asked once."""
+        if hit.cue is None:
+            hit.cue = self.kind_cue(preceding(hit), following(hit)) or self.list_cue(hit)
+        return hit.cue
+
+    def may_have_cue(self, source: str, span: tuple[int, int]) -> bool:
+        """Whether a word that touches `source[span]` may tell its kind: cheap, and never wrongly false."""
+        start, end = span
+        before = source[source.rfind(" ", 0, max(0, start - 1)) + 1 : max(0, start - 1)].lower()
+        if before in self._any_before.lasts or before in _ARTICLES:
+            return True
+        stop = source.find(" ", end + 1, end + 24)
+        after = source[end + 1 : stop if stop != -1 else end + 24].lower().rstrip(".,;:!?)\"'\u201d\u2019")
+        return after in self._any_after.firsts or source[end : end + 2] == ", " or before.endswith(",") or (
+            before in _ANDS or after in _ANDS
+        )  # fmt: skip
 
     def kind_cue(self, before: tuple[str, ...], after: tuple[str, ...]) -> str:
         """`governorate`, `district`, `subdistrict`, `settlement`, or empty when no word beside it tells."""
@@ -63,7 +84,7 @@ class Context:
     def list_cue(self, hit: Hit) -> str:
         """The same, told by a plural at either end of a list: `in Aleppo and Idlib provinces`."""
         text = hit.field.text
-        if self._any_many.search(text) is None:
+        if not text.startswith(_JOINTS, hit.end) and text[max(0, hit.word - 2) : hit.word] not in _JOINT_ENDS:
             return ""
         before, after = text[max(0, hit.word - _LIST) : hit.word], text[hit.end : hit.end + _LIST]
         for kind, many in self._many:

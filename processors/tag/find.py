@@ -76,10 +76,11 @@ class Field:
 class Hit:
     """A spelling in a field. `start` and `end` count in the folded text, `source` in the field's own.
 
-    `word` is where its word begins, an Arabic prefix included. `entity`, `rule` and `evidence` are what was decided.
+    `word` is where its word begins, an Arabic prefix included. `cue` is the
+    kind of place that the words beside it tell, once asked; `entity`, `rule` and `evidence` are what was decided.
     """
 
-    __slots__ = ("end", "entity", "evidence", "field", "reading", "rule", "source", "start", "word")
+    __slots__ = ("cue", "end", "entity", "evidence", "field", "reading", "rule", "source", "start", "word")
 
     def __init__(
         self, field: Field, start: int, end: int, word: int, source: tuple[int, int], reading: Reading
@@ -90,6 +91,7 @@ class Hit:
         self.word = word
         self.source = source
         self.reading = reading
+        self.cue: str | None = None
         self.entity: Entity | None = None
         self.rule = ""
         self.evidence = ""

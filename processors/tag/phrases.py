@@ -14,15 +14,20 @@ _ARABIC_PREFIX = "وفبلك"
 
 
 class Phrases:
-    """Phrases of up to three words; a `*` at the end of one stands for any ending."""
+    """Phrases of up to three words; a `*` at the end of one stands for any ending.
 
-    __slots__ = ("_begin", "_longest", "_whole")
+    `firsts` and `lasts` are the first and the last words of the phrases.
+    """
+
+    __slots__ = ("_begin", "_longest", "_whole", "firsts", "lasts")
 
     def __init__(self, phrases: Iterable[str]) -> None:
         folded = [fold(each).strip() for each in phrases]
         self._whole = frozenset(text for text in folded if not text.endswith("*"))
         self._begin = tuple(sorted(text.rstrip("*") for text in folded if text.endswith("*")))
         self._longest = max((text.count(" ") + 1 for text in folded), default=0)
+        self.firsts = frozenset(text.split(" ")[0] for text in folded)
+        self.lasts = frozenset(text.split(" ")[-1] for text in folded)
 
     def __contains__(self, phrase: str) -> bool:
         return phrase in self._whole or (bool(self._begin) and phrase.startswith(self._begin))
@@ -33,6 +38,8 @@ class Phrases:
             return False
         if words[0] in self:
             return True
+        if words[0] not in self.firsts:
+            return False
         return any(" ".join(words[:size]) in self for size in range(2, min(self._longest, len(words)) + 1))
 
     def end(self, words: tuple[str, ...]) -> bool:
@@ -42,6 +49,8 @@ class Phrases:
         last = words[-1]
         if last in self or (last[0] in _ARABIC_PREFIX and len(last) > 2 and last[1:] in self):
             return True
+        if last not in self.lasts:
+            return False
         count = len(words)
         return any(" ".join(words[count - size :]) in self for size in range(2, min(self._longest, count) + 1))
 

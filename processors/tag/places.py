@@ -8,7 +8,6 @@ from typing import NamedTuple
 from lexicon.entries import Entity, Lexicon
 from processors.tag.context import Context
 from processors.tag.find import Hit
-from processors.tag.phrases import following, preceding
 from processors.tag.scene import Scene
 
 _UNITS = ("governorate", "district", "subdistrict")
@@ -55,7 +54,7 @@ class Places:
         """The place that is meant; None when that cannot be told (yet, unless `last`)."""
         if hit.key in self._context.heads:
             return None  # `Tal`, `Kafr`: the beginning of a name that no list has
-        cue = self._context.kind_cue(preceding(hit), following(hit)) or self._context.list_cue(hit)
+        cue = self._context.cue(hit)
         if not cue:
             return self._bare(hit, candidates, scene, last=last)
         if cue in _UNITS:

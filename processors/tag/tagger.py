@@ -9,7 +9,6 @@ from processors.tag.context import Context
 from processors.tag.find import Field, Finder, Hit
 from processors.tag.governments import Governments
 from processors.tag.people import People, role_text
-from processors.tag.phrases import following, preceding
 from processors.tag.places import WEAK, Places
 from processors.tag.scene import Scene
 from processors.tag.spelling import patterns
@@ -165,7 +164,7 @@ class Tagger:
             places = hit.reading.places or hit.reading.spelled
             if hit.entity is not None or not places or hit.reading.shorts:
                 continue
-            cue = self._context.kind_cue(preceding(hit), following(hit))
+            cue = self._context.cue(hit)
             several = "place:several" if len(places) > 1 else "place:unsupported"
             if cue or (about_syria and self._worth_keeping(hit)):
                 yield Unknown(hit.field, hit.source, several, tuple(each.id for each in places))

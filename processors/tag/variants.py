@@ -13,19 +13,22 @@ from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.context import Context
 from processors.tag.find import Field, Hit
-from processors.tag.phrases import Phrases, following, preceding
+from processors.tag.phrases import Phrases, preceding
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 
 _ARTICLE = r"(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa]t|[Aa]z|[Aa]d|[Aa]r|[Aa]n|[Uu]l|bin|ibn)"
 _NAME = r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+))*"
-_SPAN = re.compile(rf"(?<![\w'’-])(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME}){{0,3}}")
-_ARABIC_SPAN = re.compile(r" ([\u0621-\u064a]{3,}(?: ال[\u0621-\u064a]{3,})?)")
+_SPAN = re.compile(rf"(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME}){{0,3}}")
+_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]")
+_INSIDE_A_WORD = frozenset("'’-_")
+_SMALL_ARTICLES = ("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn")
 _WHERE = Phrases(
     ("in", "near", "at", "from", "around", "outside", "towards", "toward", "to", "into", "on", "of", "and", "between",
      "inside", "over", "hit", "struck", "shelled", "bombed", "captured", "seized", "besieged", "entered")
 )  # fmt: skip
 _TOO_SHORT = 3
+_REMEMBERED = 20_000
 _PLACE_KINDS_LEFT_OUT = frozenset(("country", "governorate", "world-city", "water"))
 _CONTEXT = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
 
@@ -39,6 +42,22 @@ class Unknown(NamedTuple):
     candidates: tuple[str, ...] = ()
 
 
+class Looks(NamedTuple):
+    """What a capitalised span looks like, wherever it stands."""
+
+    folded: str
+    key: str
+    entities: tuple[Entity, ...]
+    alike: bool
+    headed: bool
+    reason: str
+
+    @property
+    def dull(self) -> bool:
+        """Whether only the words beside it could make a name of it."""
+        return not (self.entities or self.alike or self.headed or self.reason)
+
+
 class Variants:
     """The lexicon's names by their keys. Built once."""
 
@@ -48,6 +67,7 @@ class Variants:
         self._group_heads = frozenset(fold(each).strip() for each in lexicon.words.name_heads)
         self._names: dict[str, dict[str, tuple[Entity, str]]] = {}
         self._place_names: dict[str, list[tuple[Entity, str]]] = {}
+        self._looks: dict[str, Looks] = {}
         for entity in lexicon.entities.values():
             self._index(entity)
 
@@ -80,7 +100,10 @@ class Variants:
             for span in _free(_spans(field), taken):
                 if span in known:
                     continue
-                found = self._one(Hit.at(field, span), scene)
+                looks = self._look(field.source[span[0] : span[1]])
+                if looks.dull and not self._context.may_have_cue(field.source, span):
+                    continue
+                found = self._one(Hit.at(field, span), looks, scene)
                 if isinstance(found, Unknown):
                     unknown.append(found)
                 elif found is not None:
@@ -89,32 +112,42 @@ class Variants:
             scene.hits = sorted((*scene.hits, *added), key=lambda hit: (scene.fields.index(hit.field), hit.source))
         return unknown
 
-    def _one(self, hit: Hit, scene: Scene) -> Hit | Unknown | None:
-        folded = hit.key
-        known = key(folded)
-        if " " in known:
-            some = [
-                entity for entity, name in self._names.get(known, {}).values() if vowels_agree(folded, name)
-            ]
-            if len(some) == 1:
-                hit.decide(some[0], "name:variant", "the same consonants")
-                return hit
-        before, after = preceding(hit), following(hit)
-        cue = self._context.kind_cue(before, after)
-        words = folded.split(" ")
-        headed = len(words) > 1 and words[0] in self._context.heads
-        if cue or headed or _WHERE.end(before):
-            place = self._place(hit, known, folded, scene)
+    def _look(self, text: str) -> Looks:
+        known = self._looks.get(text)
+        if known is None:
+            folded = fold(text)
+            its_key = key(folded)
+            named = self._names.get(its_key, {}).values() if " " in its_key else ()
+            words = folded.split(" ")
+            reason = "group:unknown" if len(words) > 1 and words[0] in self._group_heads else ""
+            if len(words) > 2 and words[0] == "abu":
+                reason = "person:unknown"
+            known = Looks(
+                folded,
+                its_key,
+                tuple(entity for entity, name in named if vowels_agree(folded, name)),
+                its_key in self._place_names,
+                len(words) > 1 and words[0] in self._context.heads,
+                reason,
+            )
+            if len(self._looks) > _REMEMBERED:
+                self._looks.clear()
+            self._looks[text] = known
+        return known
+
+    def _one(self, hit: Hit, looks: Looks, scene: Scene) -> Hit | Unknown | None:
+        if len(looks.entities) == 1:
+            hit.decide(looks.entities[0], "name:variant", "the same consonants")
+            return hit
+        cue = self._context.cue(hit)
+        if looks.alike and (cue or looks.headed or _WHERE.end(preceding(hit))):
+            place = self._place(hit, looks.key, looks.folded, scene)
             if place is not None:
                 hit.decide(place, "place:variant", "the same consonants, in an area that the article names")
                 return hit
-        if cue or headed:
-            return Unknown(hit.field, hit.source, "place:unknown", self._alike(known))
-        if len(words) > 1 and words[0] in self._group_heads:
-            return Unknown(hit.field, hit.source, "group:unknown")
-        if len(words) > 2 and words[0] == "abu":
-            return Unknown(hit.field, hit.source, "person:unknown")
-        return None
+        if cue or looks.headed:
+            return Unknown(hit.field, hit.source, "place:unknown", self._alike(looks.key))
+        return Unknown(hit.field, hit.source, looks.reason) if looks.reason else None
 
     def _place(self, hit: Hit, known: str, folded: str, scene: Scene) -> Entity | None:
         if folded in self._context.cue_only:
@@ -134,8 +167,24 @@ class Variants:
 
 
 def _spans(field: Field) -> Iterator[tuple[int, int]]:
-    for match in _SPAN.finditer(field.source):
-        yield match.span()
+    """Runs of capitalised words, with the small articles in and before them."""
+    source, reach = field.source, 0
+    for capital in _CAPITAL.finditer(source):
+        start = capital.start()
+        if start < reach:
+            continue
+        before = source[start - 1] if start else " "
+        if before in "- " and start > 2:
+            word = source[source.rfind(" ", max(0, start - 5), start - 1) + 1 : start - 1]
+            if word in _SMALL_ARTICLES:
+                start -= len(word) + 1
+                before = " "
+        if before.isalnum() or before in _INSIDE_A_WORD:
+            continue
+        match = _SPAN.match(source, start)
+        if match:
+            reach = match.end()
+            yield start, reach
 
 
 def _free(spans: Iterator[tuple[int, int]], taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
