@@ -146,6 +146,10 @@ class Context:
             known = self._title_memo[word] = fold(word) in self._titles
         return known
 
+    def is_common(self, folded: str) -> bool:
+        """Whether a folded word is a title, an adjective of ours, or what else may have a capital and names nothing."""
+        return folded in self._titles or folded in self.cue_only
+
     def in_a_longer_name(self, hit: Hit) -> bool:
         """Whether a capitalised word touches it on either side, as in `Rami Khatib`. Latin and Cyrillic only."""
         return self.goes_on(hit) or bool(self.word_before(hit))

@@ -1,5 +1,6 @@
 """The tagger: headline, summary and body in, mentions and flat id arrays out. No network, no state, no clock."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -45,6 +46,8 @@ _PRECISION = {"crossing": "point", "world-city": "city", "road": "region", "moun
 )  # fmt: skip
 _NO_POINT = frozenset(("country", "water"))
 _MIN_UNSUPPORTED = 5
+_DATELINE = 100
+_AGENCY = re.compile(r"[^\n(]{2,60}\(([^()\n]{2,40})\)\s*[-–—]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Tagger:
         """Tags of one article. Offsets count code points of the field as given; `published` decides whose role it was."""
         given = (("headline", headline), ("summary", summary), ("body", body))
         fields = [Field(name, text) for name, text in given if text]  # type: ignore[arg-type]
-        hits = [hit for field in fields for hit in self._finder.find(field)]
+        hits = [hit for field in fields for hit in self._finder.find(field) if not _in_agency(field, hit)]
         where = self._finder.find(Field("body", dateline)) if dateline else []
         day = published.date() if isinstance(published, datetime) else published
         scene = Scene(fields, hits, day, where)
@@ -221,6 +224,14 @@ class Tagger:
             known = GeoPoint(lat=place.lat, lon=place.lon, place_id=place.id, precision=precision)
             self._points[place.id] = known
         return known
+
+
+def _in_agency(field: Field, hit: Hit) -> bool:
+    """Whether it stands in the brackets of a dateline: `BEIRUT (Levant Wire) - `."""
+    if field.name != "body" or hit.source[0] > _DATELINE:
+        return False
+    match = _AGENCY.match(field.source)
+    return match is not None and match.start(1) <= hit.source[0] < match.end(1)
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

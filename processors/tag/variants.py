@@ -28,6 +28,7 @@ _WHERE = Phrases(
      "inside", "over", "hit", "struck", "shelled", "bombed", "captured", "seized", "besieged", "entered")
 )  # fmt: skip
 _TOO_SHORT = 3
+_NAME_LENGTH = 4
 _REMEMBERED = 20_000
 _PLACE_KINDS_LEFT_OUT = frozenset(("country", "governorate", "world-city", "water"))
 _CONTEXT = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
@@ -51,6 +52,7 @@ class Looks(NamedTuple):
     alike: bool
     headed: bool
     reason: str
+    common: bool
 
     @property
     def dull(self) -> bool:
@@ -129,6 +131,7 @@ class Variants:
                 its_key in self._place_names,
                 len(words) > 1 and words[0] in self._context.heads,
                 reason,
+                len(folded) < _NAME_LENGTH or self._context.is_common(words[0]),
             )
             if len(self._looks) > _REMEMBERED:
                 self._looks.clear()
@@ -145,7 +148,7 @@ class Variants:
             if place is not None:
                 hit.decide(place, "place:variant", "the same consonants, in an area that the article names")
                 return hit
-        if cue or looks.headed:
+        if looks.headed or (cue and not looks.common):
             return Unknown(hit.field, hit.source, "place:unknown", self._alike(looks.key))
         return Unknown(hit.field, hit.source, looks.reason) if looks.reason else None
 
