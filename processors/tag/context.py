@@ -17,6 +17,7 @@ _RUSSIAN_PLACE = Phrases(("под", "над", "за", "перед", "рядом 
 _BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly"))
 
 _LIST = 70
+_WORD = re.compile(r" ([^\W_]+)")
 _ARTICLES = frozenset(("the", "la", "le", "les"))
 _ANDS = frozenset(("and", "et", "ve"))
 _JOINTS = (", ", " and ", " و", "، ", " и ", " ve ", " et ")
@@ -39,6 +40,7 @@ class Context:
         }
         self._cues = [(kind, Phrases(cue.before), Phrases(cue.after)) for kind, cue in cues.items()]
         self._many = [(kind, _whole_words(cue.many)) for kind, cue in cues.items() if cue.many]
+        self._list_words = tuple(fold(each).strip() for cue in cues.values() for each in cue.many)
         self._any_before = Phrases(each for cue in cues.values() for each in cue.before)
         self._any_after = Phrases(each for cue in cues.values() for each in cue.after)
         self._place_before = Phrases(words.place_before)
@@ -55,8 +57,21 @@ class Context:
     def cue(self, hit: Hit) -> str:
         """What the words beside a hit, or around the list that it stands in, tell of its kind; asked once."""
         if hit.cue is None:
-            hit.cue = self.kind_cue(preceding(hit), following(hit)) or self.list_cue(hit)
+            before = preceding(hit) if self._may_end(hit) else ()
+            after = following(hit) if self._may_begin(hit) else ()
+            hit.cue = (self.kind_cue(before, after) if before or after else "") or self.list_cue(hit)
         return hit.cue
+
+    def _may_end(self, hit: Hit) -> bool:
+        """Whether the last word before a hit is the last of a cue: cheap, and never wrongly false."""
+        text, stop = hit.field.text, hit.word - 1
+        last = text[text.rfind(" ", 0, max(0, stop)) + 1 : stop] if stop > 0 else ""
+        lasts = self._any_before.lasts
+        return last in lasts or last[1:] in lasts or last in _ARTICLES or not last.isalnum()
+
+    def _may_begin(self, hit: Hit) -> bool:
+        match = _WORD.match(hit.field.text, hit.end)
+        return match is not None and (match[1] in self._any_after.firsts or match[1] in self._any_after)
 
     def may_have_cue(self, source: str, span: tuple[int, int]) -> bool:
         """Whether a word that touches `source[span]` may tell its kind: cheap, and never wrongly false."""
@@ -83,7 +98,11 @@ class Context:
 
     def list_cue(self, hit: Hit) -> str:
         """The same, told by a plural at either end of a list: `in Aleppo and Idlib provinces`."""
-        text = hit.field.text
+        field, text = hit.field, hit.field.text
+        if field.lists is None:
+            field.lists = any(word in text for word in self._list_words)
+        if not field.lists:
+            return ""
         if not text.startswith(_JOINTS, hit.end) and text[max(0, hit.word - 2) : hit.word] not in _JOINT_ENDS:
             return ""
         before, after = text[max(0, hit.word - _LIST) : hit.word], text[hit.end : hit.end + _LIST]

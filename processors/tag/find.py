@@ -59,9 +59,12 @@ NOTHING = Reading(())
 
 
 class Field:
-    """One field of an article, folded. `titled`: most words have a capital, so capitals tell nothing."""
+    """One field of an article, folded. `titled`: most words have a capital, so capitals tell nothing.
 
-    __slots__ = ("folded", "name", "same", "shouted", "source", "text", "titled")
+    `lists` says whether a word such as `provinces` may stand at a list of names, once asked.
+    """
+
+    __slots__ = ("folded", "lists", "name", "same", "shouted", "source", "text", "titled")
 
     def __init__(self, name: FieldName, source: str) -> None:
         self.name = name
@@ -69,6 +72,7 @@ class Field:
         self.folded = fold_with_offsets(source)
         self.text = self.folded.text
         self.same = self.folded.same
+        self.lists: bool | None = None
         self.titled = name == "headline" and _titled(source)
         self.shouted = name == "headline" and len(source) > _SHOUTED and source.isupper()
 

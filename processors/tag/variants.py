@@ -99,7 +99,7 @@ class Variants:
                 continue
             taken = sorted(hit.source for hit in scene.hits if hit.field is field and hit.entity is not None)
             known = {hit.source for hit in scene.hits if hit.field is field}
-            for span in _free(_spans(field), taken):
+            for span in _spans(field.source, taken):
                 if span in known:
                     continue
                 looks = self._look(field.source[span[0] : span[1]])
@@ -169,32 +169,33 @@ class Variants:
         return tuple(sorted({place.id for place, _ in self._place_names.get(known, ())}))[:8]
 
 
-def _spans(field: Field) -> Iterator[tuple[int, int]]:
-    """Runs of capitalised words, with the small articles in and before them."""
-    source, reach = field.source, 0
+def _spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Runs of capitalised words that touch nothing taken, with the small articles in and before them."""
+    reach, index, count = 0, 0, len(taken)
     for capital in _CAPITAL.finditer(source):
         start = capital.start()
         if start < reach:
             continue
-        before = source[start - 1] if start else " "
-        if before in "- " and start > 2:
-            word = source[source.rfind(" ", max(0, start - 5), start - 1) + 1 : start - 1]
-            if word in _SMALL_ARTICLES:
-                start -= len(word) + 1
-                before = " "
-        if before.isalnum() or before in _INSIDE_A_WORD:
+        while index < count and taken[index][1] <= start:
+            index += 1
+        if index < count and taken[index][0] <= start:
+            continue
+        start = _with_article(source, start, reach)
+        if start < 0:
             continue
         match = _SPAN.match(source, start)
         if match:
             reach = match.end()
-            yield start, reach
+            if index == count or taken[index][0] >= reach:
+                yield start, reach
 
 
-def _free(spans: Iterator[tuple[int, int]], taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Those that touch no hit. Both in order."""
-    index = 0
-    for start, end in spans:
-        while index < len(taken) and taken[index][1] <= start:
-            index += 1
-        if index == len(taken) or taken[index][0] >= end:
-            yield start, end
+def _with_article(source: str, start: int, reach: int) -> int:
+    """Where a name begins whose first capital is at `start`; -1 inside a word."""
+    before = source[start - 1] if start else " "
+    if before in "- " and start > 2:
+        word = source[source.rfind(" ", max(0, start - 5), start - 1) + 1 : start - 1]
+        if word in _SMALL_ARTICLES and start - len(word) > reach:
+            start -= len(word) + 1
+            before = " "
+    return -1 if before.isalnum() or before in _INSIDE_A_WORD else start
