@@ -99,7 +99,9 @@ def peers(lexicon: Lexicon) -> dict[str, Callable[[str], object]]:
         matcher.add(kind, docs)
     ruled = spacy.blank("xx")
     ruler: Any = ruled.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
-    ruler.add_patterns([{"label": entity.type, "pattern": value, "id": entity.id} for entity, value in aliases])
+    ruler.add_patterns(
+        [{"label": entity.type, "pattern": value, "id": entity.id} for entity, value in aliases]
+    )
     return {"spaCy PhraseMatcher": lambda text: matcher(nlp.make_doc(text)), "spaCy EntityRuler": ruled}
 
 
@@ -129,12 +131,19 @@ def main() -> None:
     tagger = Tagger(lexicon)
     copy, text = dense(), sparse()
     found = sum(len(tagger.tag("", "", each).mentions) for each in copy)
-    aliases = sum(len(v) for e in lexicon.entities.values() for n in (e.names, e.short, e.metonyms) for v in n.values())
+    aliases = sum(
+        len(v) for e in lexicon.entities.values() for n in (e.names, e.short, e.metonyms) for v in n.values()
+    )
     write = sys.stdout.write
-    write(f"{len(lexicon.entities)} entities, {aliases} aliases; dense: {size(copy)} bytes in {len(copy)} articles, ")
+    write(
+        f"{len(lexicon.entities)} entities, {aliases} aliases; dense: {size(copy)} bytes in {len(copy)} articles, "
+    )
     write(f"{found} mentions, one in {size(copy) / found:.0f} bytes; sparse: {size(text)} bytes\n")
     write(f"{'MB/s, median (best)':26}{'dense':>16}{'sparse':>16}\n")
-    for name, work in {"Syria Wire, all of it": lambda each: tagger.tag("", "", each), **peers(lexicon)}.items():
+    for name, work in {
+        "Syria Wire, all of it": lambda each: tagger.tag("", "", each),
+        **peers(lexicon),
+    }.items():
         speeds = [f"{median:.2f} ({best:.2f})" for median, best in (speed(work, copy), speed(work, text))]
         write(f"{name:26}{speeds[0]:>16}{speeds[1]:>16}\n")
     seconds, megabytes = start_up()

@@ -34,7 +34,10 @@ def gaps(settings: Settings, files: tuple[str, ...], limit: int, as_json: bool) 
         return
     table(
         ("times", "name", "reason", "may be", "as in"),
-        [(row["count"], row["name"], row["reason"], " ".join(row["candidates"]), row["example"]) for row in rows],
+        [
+            (row["count"], row["name"], row["reason"], " ".join(row["candidates"]), row["example"])
+            for row in rows
+        ],
     )
 
 

@@ -30,7 +30,11 @@ class Text(msgspec.Struct, frozen=True, kw_only=True):
 
 @click.command()
 @click.argument("file", default="-", type=click.File("rb"))
-@click.option("--published", default="", help="The day of a plain text, such as 2015-10-07: it decides whose role it was.")
+@click.option(
+    "--published",
+    default="",
+    help="The day of a plain text, such as 2015-10-07: it decides whose role it was.",
+)
 @click.option("--explain", is_flag=True, help="Add to each mention the evidence of its rule.")
 @click.option("--html", "as_html", is_flag=True, help="Write a page with the names highlighted instead.")
 @click.pass_obj

@@ -117,12 +117,14 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cues: KindCues
     place_before: tuple[str, ...]
     saying: tuple[str, ...]
+    saying_last: tuple[str, ...] = ()
     state_before: tuple[str, ...]
     city_nouns: tuple[str, ...]
     titles: tuple[str, ...]
     short_places: tuple[str, ...]
     cue_only: tuple[tuple[str, ...], ...]
     not_names: tuple[str, ...] = ()
+    given_names: tuple[str, ...] = ()
     toponym_heads: tuple[str, ...] = ()
     facility_nouns: tuple[str, ...] = ()
     name_heads: tuple[str, ...] = ()

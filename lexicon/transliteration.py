@@ -8,7 +8,28 @@ enough to look a name up, and too wide to decide by themselves: `vowels_agree` c
 import re
 from functools import lru_cache
 
-_ARTICLES = frozenset(("al", "el", "ul", "ar", "as", "ash", "ad", "adh", "an", "at", "ath", "az", "es", "er", "ez", "ed", "et", "en"))
+_ARTICLES = frozenset(
+    (
+        "al",
+        "el",
+        "ul",
+        "ar",
+        "as",
+        "ash",
+        "ad",
+        "adh",
+        "an",
+        "at",
+        "ath",
+        "az",
+        "es",
+        "er",
+        "ez",
+        "ed",
+        "et",
+        "en",
+    )
+)
 _DIGRAPHS = {
     "tch": "c", "sch": "c", "kh": "x", "gh": "g", "sh": "c", "ch": "c", "th": "t", "dh": "d", "zh": "j",
     "dj": "j", "gue": "ge", "gui": "gi", "ph": "f", "ck": "k", "q": "k", "c": "k", "v": "f",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from lexicon.entries import Lexicon
+from lexicon.entries import Cues, Lexicon
 from lexicon.fold import APOSTROPHES, fold
 from processors.tag.find import Hit
 from processors.tag.phrases import Phrases, following, preceding
@@ -17,13 +17,16 @@ _RUSSIAN_PLACE = Phrases(("под", "над", "за", "перед", "рядом 
 _BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly"))
 
 _LIST = 70
+_SENTENCE = 240
 _WORD = re.compile(r" ([^\W_]+)")
 _ARTICLES = frozenset(("the", "la", "le", "les"))
 _ANDS = frozenset(("and", "et", "ve"))
 _JOINTS = (", ", " and ", " و", "، ", " и ", " ve ", " et ")
 _JOINT_ENDS = (", ", "d ", "، ", "и ", "e ", "t ", "f ", " ", " و")
 _ITEM = r"(?!in |at |from |the |near |to |of )[^\W\d_][\w ]{1,24}"
-_BEFORE = re.compile(rf" (?:of |de |d )?(?:{_ITEM}(?:, and |, | and |، | и | ve | et | (?=و)))+و?[بل]?")
+_BEFORE = re.compile(
+    rf" (?:of |de |d )?(?:{_ITEM}(?:, and |, | and |، | и | ve | et | (?=و))(?:of |de |d )?)+و?[بل]?"
+)
 _BEHIND = re.compile(rf"(?:(?:, and |, | and |، | и | ve | et ){_ITEM})+ ")
 
 
@@ -38,20 +41,32 @@ class Context:
             "subdistrict": words.cues.subdistrict,
             "settlement": words.cues.settlement,
         }
-        self._cues = [(kind, Phrases(cue.before), Phrases(cue.after)) for kind, cue in cues.items()]
+        self._cues = [
+            (kind, Phrases(_befores(cue)), Phrases((*cue.after, *cue.many))) for kind, cue in cues.items()
+        ]
         self._many = [(kind, _whole_words(cue.many)) for kind, cue in cues.items() if cue.many]
         self._list_words = tuple(fold(each).strip() for cue in cues.values() for each in cue.many)
-        self._any_before = Phrases(each for cue in cues.values() for each in cue.before)
-        self._any_after = Phrases(each for cue in cues.values() for each in cue.after)
+        self._any_before = Phrases(each for cue in cues.values() for each in _befores(cue))
+        self._any_after = Phrases(each for cue in cues.values() for each in (*cue.after, *cue.many))
         self._place_before = Phrases(words.place_before)
         self._state_before = Phrases(words.state_before)
         self._saying = Phrases(words.saying)
+        self._saying_last = Phrases(words.saying_last)
         self._city_nouns = Phrases(words.city_nouns)
         self._titles = _folded(words.titles)
         self.short_places = _folded(words.short_places)
         self.heads = _folded(words.toponym_heads)
         self.cue_only = _folded(name for names in words.cue_only for name in names)
-        self._syria = re.compile("|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)")
+        self._syria = re.compile(
+            "|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)"
+        )
+        self._given = _folded(words.given_names) | {
+            fold(name).split(" ")[0]
+            for person in lexicon.entities.values()
+            if person.type == "person"
+            for name in person.names.get("en", ())
+            if " " in name
+        }
         self._title_memo: dict[str, bool] = {}
 
     def cue(self, hit: Hit) -> str:
@@ -129,11 +144,22 @@ class Context:
             return "place"
         if _POSSESSIVE.match(tail):
             return "possessive"
-        if self._saying.begin(after) or _BACKED.begin(after):
+        if self._saying.begin(after) or _BACKED.begin(after) or self._said_at_the_end(hit):
             return "saying"
         if _TURKISH_OBJECT.match(tail) or self._instrumental(hit, before):
             return "case"
         return ""
+
+    def _said_at_the_end(self, hit: Hit) -> bool:
+        """`Ankara … açıkladı.`: in Turkish the verb ends the sentence, and a capital without an ending is its subject."""
+        text, end = hit.field.text, hit.end
+        if text[end : end + 1] not in (" ", ","):
+            return False
+        stop = min(
+            (at for mark in ".!?\n" if (at := text.find(mark, end, end + _SENTENCE)) != -1), default=-1
+        )
+        last = text[text.rfind(" ", end, stop) + 1 : stop] if stop != -1 else ""
+        return last in self._saying_last
 
     def _instrumental(self, hit: Hit, before: tuple[str, ...]) -> bool:
         key = hit.key
@@ -156,6 +182,11 @@ class Context:
             match = _LETTERS.search(word)
             word = match[0] if match else ""
         return word if word and word[0].isupper() and not self._is_title(word) else ""
+
+    def after_given_name(self, hit: Hit) -> bool:
+        """Whether a first name stands before it: then `Douma`, `Jordan` is a surname."""
+        word = self.word_before(hit)
+        return bool(word) and fold(word) in self._given
 
     def _is_title(self, word: str) -> bool:
         known = self._title_memo.get(word)
@@ -182,6 +213,10 @@ class Context:
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""
         return self._syria.search(text) is not None
+
+
+def _befores(cue: Cues) -> tuple[str, ...]:
+    return (*cue.before, *(f"{word}{of}" for word in cue.many for of in ("", " of", " de", " d")))
 
 
 def _whole_words(words: Iterable[str]) -> re.Pattern[str]:

@@ -37,7 +37,11 @@ class Reading:
 
     def __init__(self, meanings: tuple[Meaning, ...]) -> None:
         def of(how: str, *, place: bool = False) -> tuple[Entity, ...]:
-            found = {m.entity.id: m.entity for m in meanings if m.how == how and (m.entity.type == "place") is place}
+            found = {
+                m.entity.id: m.entity
+                for m in meanings
+                if m.how == how and (m.entity.type == "place") is place
+            }
             return tuple(found[each] for each in sorted(found))
 
         self.names = of("name")

@@ -4,7 +4,9 @@ from processors.tag.context import Context
 from processors.tag.find import Hit
 from processors.tag.scene import Scene
 
-_AND = frozenset((" and ", ", ", ", and ", " as well as ", " и ", " ve ", " et ", " و", " or ", " или ", " veya "))
+_AND = frozenset(
+    (" and ", ", ", ", and ", " as well as ", " и ", " ve ", " et ", " و", " or ", " или ", " veya ")
+)
 
 
 class Governments:

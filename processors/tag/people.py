@@ -16,7 +16,9 @@ from processors.tag.scene import Scene
 _SYRIA = "state/syria"
 _IN_SYRIA = ("place/SY", "place/C")
 _GRACE = timedelta(days=60)  # the press writes of a designated minister, and of one who has just left
-_NOT_TELLING = frozenset(("of", "the", "for", "and", "to", "in", "de", "du", "la", "des", "us", "u", "s", "syrian", "syria"))
+_NOT_TELLING = frozenset(
+    ("of", "the", "for", "and", "to", "in", "de", "du", "la", "des", "us", "u", "s", "syrian", "syria")
+)
 _AMERICAN = {"defense": "defence", "organization": "organisation", "center": "centre"}
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
@@ -28,7 +30,9 @@ class People:
         self._context = context
         persons = [each for each in lexicon.entities.values() if each.type == "person"]
         self._first = {each.id: _first_names(each) for each in persons}
-        self._given = frozenset(name for names in self._first.values() for name in names if _ARABIC.search(name))
+        self._given = frozenset(
+            name for names in self._first.values() for name in names if _ARABIC.search(name)
+        )
         self._roles: dict[tuple[str, date | None], Role | None] = {}
 
     def settle(self, scene: Scene) -> None:

@@ -52,7 +52,9 @@ class Phrases:
         if last not in self.lasts:
             return False
         count = len(words)
-        return any(" ".join(words[count - size :]) in self for size in range(2, min(self._longest, count) + 1))
+        return any(
+            " ".join(words[count - size :]) in self for size in range(2, min(self._longest, count) + 1)
+        )
 
 
 def following(hit: Hit) -> tuple[str, ...]:

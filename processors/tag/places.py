@@ -60,7 +60,9 @@ class Places:
         if cue in _UNITS:
             units = [place for place in candidates if place.kind == cue]
             if units:
-                return Found(units[0], "place:cue", cue) if len(units) == 1 else self._nearest(hit, units, scene)
+                return (
+                    Found(units[0], "place:cue", cue) if len(units) == 1 else self._nearest(hit, units, scene)
+                )
         elif cue == "settlement":
             candidates = tuple(place for place in candidates if place.kind in _SETTLEMENTS) or candidates
             if len(candidates) > 1:
@@ -90,6 +92,8 @@ class Places:
     def _bare(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         key = hit.key
         if key in self._context.cue_only:
+            return None
+        if self._context.after_given_name(hit):
             return None
         plain = self._by_itself(key, candidates)
         if plain.found is not None and plain.strong:

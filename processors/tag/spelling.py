@@ -69,7 +69,9 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
     for text in {fold(name).strip() for name in lexicon.words.not_names}:
         found.setdefault((text, False), {})
     return [
-        Pattern(text, stem, text in turkish, tuple(found[text, stem][each] for each in sorted(found[text, stem])))
+        Pattern(
+            text, stem, text in turkish, tuple(found[text, stem][each] for each in sorted(found[text, stem]))
+        )
         for text, stem in sorted(found)
     ]
 

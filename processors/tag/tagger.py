@@ -105,7 +105,9 @@ class Tagger:
         self._locate(scene)
         self._name_facilities(scene)
         unknown = self._variants.settle(scene)
-        self._people.settle(scene)  # again: who stands alone in a story on Syria, now that its places are known
+        self._people.settle(
+            scene
+        )  # again: who stands alone in a story on Syria, now that its places are known
         undecided = [
             each
             for each in self._undecided(scene)
@@ -118,7 +120,8 @@ class Tagger:
         for hit in scene.hits:
             names = hit.reading.names
             if len(names) == 1:
-                hit.decide(names[0], "name")
+                if names[0].type != "state" or not self._context.after_given_name(hit):
+                    hit.decide(names[0], "name")
             elif names:
                 active = [each for each in names if _active(each, scene.day)]
                 if len(active) == 1:
@@ -127,10 +130,16 @@ class Tagger:
     def _locate(self, scene: Scene) -> None:
         """Places in two rounds: first what is clear by itself, then what the clear ones support."""
         for hit in scene.dateline:
-            found = self._places.choose(hit, hit.reading.places, scene, last=False) if hit.reading.places else None
+            found = (
+                self._places.choose(hit, hit.reading.places, scene, last=False)
+                if hit.reading.places
+                else None
+            )
             if found:
                 scene.add_support(hit, self._places.lends(hit, found.entity))
-        waiting = [hit for hit in scene.hits if hit.entity is None and (hit.reading.places or hit.reading.spelled)]
+        waiting = [
+            hit for hit in scene.hits if hit.entity is None and (hit.reading.places or hit.reading.spelled)
+        ]
         for last in (False, True):
             if not waiting:
                 return
@@ -189,7 +198,9 @@ class Tagger:
         unknown.sort(key=lambda each: (order[id(each.field)], each.source))
         by_type = _by_type(ids)
         return Tags(
-            mentions=tuple(self._mention(hit, hit.entity, scene.day) for hit in decided if hit.entity is not None),
+            mentions=tuple(
+                self._mention(hit, hit.entity, scene.day) for hit in decided if hit.entity is not None
+            ),
             entity_ids=tuple(sorted(ids)),
             person_ids=by_type["person"],
             group_ids=by_type["group"],
@@ -259,7 +270,9 @@ def _active(entity: Entity, day: date | None) -> bool:
 
 
 def _by_type(ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {kind: [] for kind in ("person", "group", "state", "place", "weapon", "theme")}
+    found: dict[str, list[str]] = {
+        kind: [] for kind in ("person", "group", "state", "place", "weapon", "theme")
+    }
     for each in sorted(ids):
         found[each.partition("/")[0]].append(each)
     return {kind: tuple(values) for kind, values in found.items()}

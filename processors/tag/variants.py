@@ -111,7 +111,9 @@ class Variants:
                 elif found is not None:
                     added.append(found)
         if added:
-            scene.hits = sorted((*scene.hits, *added), key=lambda hit: (scene.fields.index(hit.field), hit.source))
+            scene.hits = sorted(
+                (*scene.hits, *added), key=lambda hit: (scene.fields.index(hit.field), hit.source)
+            )
         return unknown
 
     def _look(self, text: str) -> Looks:

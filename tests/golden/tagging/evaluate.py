@@ -67,7 +67,9 @@ def read(folder: Path = FOLDER) -> list[Paragraph]:
     """All paragraphs, by file. Raises `ValueError` that names the file."""
     found: list[Paragraph] = []
     for file in sorted(folder.glob("*.yml")):
-        rows = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        rows = yaml.load(
+            file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
         for number, row in enumerate(rows or (), start=1):
             try:
                 found.append(msgspec.convert(row, Paragraph, strict=False))
@@ -128,7 +130,9 @@ def main(arguments: Sequence[str]) -> int:
     if "-v" in arguments:
         for each in found:
             sys.stdout.write(f"{each.paragraph}: {each.what} {each.text!r} {each.entity_id} {each.rule}\n")
-    sys.stdout.write(f"{len(paragraphs)} paragraphs\n{'':24}{'precision':>10}{'recall':>10}{'mentions':>10}\n")
+    sys.stdout.write(
+        f"{len(paragraphs)} paragraphs\n{'':24}{'precision':>10}{'recall':>10}{'mentions':>10}\n"
+    )
     for name in sorted(scores):
         score = scores[name]
         total = score.right + score.missed
