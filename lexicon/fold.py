@@ -76,35 +76,26 @@ _TABLE = _Table()
 _ASCII = {code: _TABLE[code] for code in range(128) if chr(code) not in APOSTROPHES}
 
 
-class _Steps:
-    """A map of indices in few steps: from `at[i]` on, index `n` comes from `to[i] + n - at[i]`."""
-
-    __slots__ = ("at", "to")
-
-    def __init__(self, steps: Iterable[tuple[int, int]]) -> None:
-        known = dict(steps)  # of several at one index the last holds
-        self.at, self.to = list(known), list(known.values())
-
-
 class Folded:
     """A folded text that knows where it came from.
 
     `source_index(i)` is the index in `source` of the character that gave `text[i]`; that of `len(text)` is
-    `len(source)`. It never falls; it repeats where one character gave several (`ß` → `ss`).
+    `len(source)`. It never falls; it repeats where one character gave several (`ß` → `ss`). It is kept as the few
+    steps where it does more than count on: from `at[n]` on, an index is `shift[n]` further on in the source.
     """
 
-    __slots__ = ("_letters", "_squeezed", "source", "text")
+    __slots__ = ("_at", "_shift", "source", "text")
 
-    def __init__(self, text: str, source: str, letters: _Steps | None, squeezed: _Steps | None) -> None:
+    def __init__(self, text: str, source: str, steps: dict[int, int]) -> None:
         self.text = text
         self.source = source
-        self._letters = letters
-        self._squeezed = squeezed
+        self._at = [0, *steps]
+        self._shift = [0, *(to - at for at, to in steps.items())]
 
     @property
     def same(self) -> bool:
         """Whether every index of `text` is that of `source`."""
-        return self._letters is None and self._squeezed is None
+        return len(self._at) == 1
 
     @property
     def offsets(self) -> Sequence[int]:
@@ -115,35 +106,29 @@ class Folded:
         """Where in `source` the character `text[index]` comes from."""
         if index >= len(self.text):
             return len(self.source)
-        for steps in (self._squeezed, self._letters):
-            if steps is not None:
-                step = bisect_right(steps.at, index) - 1
-                if step >= 0:
-                    index += steps.to[step] - steps.at[step]
-        return index
+        return index + self._shift[bisect_right(self._at, index) - 1]
 
     def text_index(self, index: int) -> int:
         """The first index of `text` that comes from `source[index]` or from what follows it."""
-        for steps in (self._letters, self._squeezed):
-            if steps is not None:
-                step = bisect_right(steps.to, index) - 1
-                if step >= 0:
-                    index += steps.at[step] - steps.to[step]
-                if step + 1 < len(steps.at):
-                    index = min(index, steps.at[step + 1])
-        return min(index, len(self.text))
+        if self.same:
+            return index
+        return bisect_left(range(len(self.text)), index, key=self.source_index)
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` stands in the source: (start, end) in code points.
 
         Marks on the last letter belong to it, and the dot that closes an acronym; an apostrophe does not.
         """
-        if self.same:
+        at = self._at
+        if len(at) == 1:
             return start, end
-        first = self.source_index(start)
+        step = bisect_right(at, start) - 1
+        first = start + self._shift[step] if start < len(self.text) else len(self.source)
         if end <= start:
             return first, first
-        last = self.source_index(end - 1) + 1
+        if step + 1 < len(at) and at[step + 1] < end:
+            step = bisect_right(at, end - 1, step) - 1
+        last = end + self._shift[step]
         char = self.source[last : last + 1]
         if not char or char == " " or char.isalnum():
             return first, last
@@ -169,18 +154,17 @@ def fold_with_offsets(text: str) -> Folded:
     prepared = _prepare(plain)
     if prepared.isascii():
         folded = prepared.translate(_ASCII)
-        letters = None
+        letters: dict[int, int] = {}
         if "'" in folded or "`" in folded:
-            letters = _Steps(_dropped(folded))
+            letters = dict(_dropped(folded))
             folded = folded.replace("'", "").replace("`", "")
     else:
         folded = prepared.translate(_TABLE)
-        steps = list(_letter_steps(prepared))
-        letters = _Steps(steps) if steps else None
+        letters = dict(_letter_steps(prepared))
     gone = _squeezed_away(folded)
-    if not gone:
-        return Folded(folded, text, letters, None)
-    return Folded(_without(folded, gone), text, letters, _Steps(_after(gone)))
+    if gone:
+        return Folded(_without(folded, gone), text, _chained(letters, gone))
+    return Folded(folded, text, letters)
 
 
 def words(text: str) -> list[str]:
@@ -262,6 +246,16 @@ def _without(text: str, gone: list[int]) -> str:
     return "".join(text[start:end] for start, end in zip(starts, [*gone, len(text)], strict=True))
 
 
-def _after(gone: list[int]) -> Iterator[tuple[int, int]]:
+def _chained(letters: dict[int, int], gone: list[int]) -> dict[int, int]:
+    """The steps of `letters`, given for a text, in that text without the characters at `gone`."""
+    steps: list[tuple[int, int]] = []
+    ats = [0, *letters]
+    shifts = [0, *(to - at for at, to in letters.items())]
     for number, index in enumerate(gone):
-        yield index - number, index + 1
+        after = index + 1
+        steps.append((index - number, after + shifts[bisect_right(ats, after) - 1]))
+    for at, to in letters.items():
+        before = bisect_left(gone, at)
+        if before == len(gone) or gone[before] != at:
+            steps.append((at - before, to))
+    return dict(sorted(steps))

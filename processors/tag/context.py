@@ -21,8 +21,7 @@ _SENTENCE = 240
 _WORD = re.compile(r" ([^\W_]+)")
 _ARTICLES = frozenset(("the", "la", "le", "les"))
 _ANDS = frozenset(("and", "et", "ve"))
-_JOINTS = (", ", " and ", " و", "، ", " и ", " ve ", " et ")
-_JOINT_ENDS = (", ", "d ", "، ", "и ", "e ", "t ", "f ", " ", " و")
+_JOINTS = (", ", " and ", " و", "، ", " и ", " ve ", " et ", " et d ", " et de ", ", d ", ", de ")
 _ITEM = r"(?!in |at |from |the |near |to |of )[^\W\d_][\w ]{1,24}"
 _BEFORE = re.compile(
     rf" (?:of |de |d )?(?:{_ITEM}(?:, and |, | and |، | и | ve | et | (?=و))(?:of |de |d )?)+و?[بل]?"
@@ -44,8 +43,7 @@ class Context:
         self._cues = [
             (kind, Phrases(_befores(cue)), Phrases((*cue.after, *cue.many))) for kind, cue in cues.items()
         ]
-        self._many = [(kind, _whole_words(cue.many)) for kind, cue in cues.items() if cue.many]
-        self._list_words = tuple(fold(each).strip() for cue in cues.values() for each in cue.many)
+        self._list_words = [(fold(each).strip(), kind) for kind, cue in cues.items() for each in cue.many]
         self._any_before = Phrases(each for cue in cues.values() for each in _befores(cue))
         self._any_after = Phrases(each for cue in cues.values() for each in (*cue.after, *cue.many))
         self._place_before = Phrases(words.place_before)
@@ -115,19 +113,32 @@ class Context:
         """The same, told by a plural at either end of a list: `in Aleppo and Idlib provinces`."""
         field, text = hit.field, hit.field.text
         if field.lists is None:
-            field.lists = any(word in text for word in self._list_words)
+            field.lists = self._list_words_in(text)
         if not field.lists:
             return ""
-        if not text.startswith(_JOINTS, hit.end) and text[max(0, hit.word - 2) : hit.word] not in _JOINT_ENDS:
+        behind = text.startswith(_JOINTS, hit.end)
+        before = text.endswith(_JOINTS, 0, hit.start) or text[hit.word] == "و"
+        if not behind and not before:
             return ""
-        before, after = text[max(0, hit.word - _LIST) : hit.word], text[hit.end : hit.end + _LIST]
-        for kind, many in self._many:
-            if any(_is_list(before[match.end() :], _BEFORE) for match in many.finditer(before)):
+        for start, end, kind in field.lists:
+            if before and 0 <= hit.word - end <= _LIST and _BEFORE.fullmatch(text, end, hit.word):
                 return kind
-            match = many.search(after)
-            if match and _is_list(after[: match.start()], _BEHIND):
+            if behind and 0 <= start - hit.end <= _LIST and _BEHIND.fullmatch(text, hit.end, start):
                 return kind
         return ""
+
+    def _list_words_in(self, text: str) -> list[tuple[int, int, str]]:
+        found: list[tuple[int, int, str]] = []
+        for word, kind in self._list_words:
+            start = text.find(word)
+            while start != -1:
+                end = start + len(word)
+                if not text[end : end + 1].isalnum() and (
+                    not start or not text[start - 1].isalnum() or word[0] > "я"
+                ):
+                    found.append((start, end, kind))
+                start = text.find(word, end)
+        return found
 
     def government(self, hit: Hit) -> str:
         """Why a capital means its government: `saying`, `possessive`, `before`, `case`; `place` or empty: it does not."""
@@ -217,15 +228,6 @@ class Context:
 
 def _befores(cue: Cues) -> tuple[str, ...]:
     return (*cue.before, *(f"{word}{of}" for word in cue.many for of in ("", " of", " de", " d")))
-
-
-def _whole_words(words: Iterable[str]) -> re.Pattern[str]:
-    folded = sorted((re.escape(fold(word).strip()) for word in words), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)[وبفل]?(?:{'|'.join(folded) or '(?!)'})(?!\w)")
-
-
-def _is_list(between: str, shape: re.Pattern[str]) -> bool:
-    return shape.fullmatch(between) is not None
 
 
 def _folded(words: Iterable[str]) -> frozenset[str]:

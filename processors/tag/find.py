@@ -65,7 +65,7 @@ NOTHING = Reading(())
 class Field:
     """One field of an article, folded. `titled`: most words have a capital, so capitals tell nothing.
 
-    `lists` says whether a word such as `provinces` may stand at a list of names, once asked.
+    `lists` holds where words stand that tell the kind of all names in a list (`provinces`), once asked: (start, end, kind).
     """
 
     __slots__ = ("folded", "lists", "name", "same", "shouted", "source", "text", "titled")
@@ -76,7 +76,7 @@ class Field:
         self.folded = fold_with_offsets(source)
         self.text = self.folded.text
         self.same = self.folded.same
-        self.lists: bool | None = None
+        self.lists: list[tuple[int, int, str]] | None = None
         self.titled = name == "headline" and _titled(source)
         self.shouted = name == "headline" and len(source) > _SHOUTED and source.isupper()
 

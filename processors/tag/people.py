@@ -37,18 +37,19 @@ class People:
 
     def settle(self, scene: Scene) -> None:
         """Decides the short names of a scene, as far as they can be."""
-        open_hits = [hit for hit in scene.hits if hit.reading.shorts and hit.entity is None]
+        open_hits = [
+            (index, hit) for index, hit in enumerate(scene.hits) if hit.reading.shorts and hit.entity is None
+        ]
         if not open_hits:
             return
         named = scene.named()
-        order = {id(hit): index for index, hit in enumerate(scene.hits)}
-        for hit in open_hits:
+        for index, hit in open_hits:
             candidates = hit.reading.shorts
             first = self._context.word_before(hit)
             if first:
                 self._with_first_name(hit, candidates, first)
             elif not self._after_another_first_name(hit, candidates):
-                self._alone(hit, candidates, scene, named, order[id(hit)])
+                self._alone(hit, candidates, scene, named, index)
 
     def role(self, person: Entity, day: date | None) -> Role | None:
         """The role held on a day, the latest that began; None without a day, or when none was held."""

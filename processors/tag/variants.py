@@ -97,8 +97,9 @@ class Variants:
         for field in scene.fields:
             if field.shouted or field.titled:
                 continue
-            taken = sorted(hit.source for hit in scene.hits if hit.field is field and hit.entity is not None)
-            known = {hit.source for hit in scene.hits if hit.field is field}
+            here = [hit for hit in scene.hits if hit.field is field]
+            taken = [hit.source for hit in here if hit.entity is not None]
+            known = {hit.source for hit in here if hit.entity is None}
             for span in _spans(field.source, taken):
                 if span in known:
                     continue
