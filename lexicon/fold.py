@@ -84,13 +84,14 @@ class Folded:
     steps where it does more than count on: from `at[n]` on, an index is `shift[n]` further on in the source.
     """
 
-    __slots__ = ("_at", "_shift", "source", "text")
+    __slots__ = ("_at", "_shift", "_to", "source", "text")
 
     def __init__(self, text: str, source: str, steps: dict[int, int]) -> None:
         self.text = text
         self.source = source
         self._at = [0, *steps]
         self._shift = [0, *(to - at for at, to in steps.items())]
+        self._to = [0, *steps.values()]
 
     @property
     def same(self) -> bool:
@@ -112,7 +113,8 @@ class Folded:
         """The first index of `text` that comes from `source[index]` or from what follows it."""
         if self.same:
             return index
-        return bisect_left(range(len(self.text)), index, key=self.source_index)
+        step = bisect_right(self._to, index) - 1
+        return min(index - self._shift[step], self._at[step + 1] if step + 1 < len(self._at) else len(self.text))
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` stands in the source: (start, end) in code points.
