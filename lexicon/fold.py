@@ -113,7 +113,10 @@ class Folded:
         """The first index of `text` that comes from `source[index]` or from what follows it."""
         if self.same:
             return index
-        step = bisect_right(self._to, index) - 1
+        step = bisect_left(self._to, index)
+        if step < len(self._to) and self._to[step] == index:
+            return self._at[step]
+        step -= 1
         return min(index - self._shift[step], self._at[step + 1] if step + 1 < len(self._at) else len(self.text))
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
