@@ -118,6 +118,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     place_before: tuple[str, ...]
     saying: tuple[str, ...]
     saying_last: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
     state_before: tuple[str, ...]
     city_nouns: tuple[str, ...]
     titles: tuple[str, ...]

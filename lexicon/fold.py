@@ -114,10 +114,10 @@ class Folded:
         if self.same:
             return index
         step = bisect_left(self._to, index)
-        if step < len(self._to) and self._to[step] == index:
-            return self._at[step]
-        step -= 1
-        return min(index - self._shift[step], self._at[step + 1] if step + 1 < len(self._at) else len(self.text))
+        if step == 0:
+            return 0
+        limit = self._at[step] if step < len(self._at) else len(self.text)
+        return min(index - self._shift[step - 1], limit)
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` stands in the source: (start, end) in code points.

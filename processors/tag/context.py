@@ -18,6 +18,7 @@ _BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported
 
 _LIST = 70
 _SENTENCE = 240
+_ARABIC_FROM = "\u0600"
 _WORD = re.compile(r" ([^\W_]+)")
 _ARTICLES = frozenset(("the", "la", "le", "les"))
 _ANDS = frozenset(("and", "et", "ve"))
@@ -26,6 +27,7 @@ _ITEM = r"(?!in |at |from |the |near |to |of )[^\W\d_][\w ]{1,24}"
 _BEFORE = re.compile(
     rf" (?:of |de |d )?(?:{_ITEM}(?:, and |, | and |، | и | ve | et | (?=و))(?:of |de |d )?)+و?[بل]?"
 )
+_BEFORE_ARABIC = re.compile(r" \w+(?: \w+)?(?: و\w+(?: \w+)?)* ")
 _BEHIND = re.compile(rf"(?:(?:, and |, | and |، | и | ve | et ){_ITEM})+ ")
 
 
@@ -49,6 +51,7 @@ class Context:
         self._place_before = Phrases(words.place_before)
         self._state_before = Phrases(words.state_before)
         self._saying = Phrases(words.saying)
+        self._moving = Phrases(words.moving)
         self._saying_last = Phrases(words.saying_last)
         self._city_nouns = Phrases(words.city_nouns)
         self._titles = _folded(words.titles)
@@ -120,7 +123,10 @@ class Context:
         before = text.endswith(_JOINTS, 0, hit.start) or text[hit.word] == "و"
         if not behind and not before:
             return ""
+        arabic = text[hit.word] == "و"
         for start, end, kind in field.lists:
+            if arabic and 0 < hit.word - end <= _LIST and _BEFORE_ARABIC.fullmatch(text, end, hit.word):
+                return kind
             if before and 0 <= hit.word - end <= _LIST and _BEFORE.fullmatch(text, end, hit.word):
                 return kind
             if behind and 0 <= start - hit.end <= _LIST and _BEHIND.fullmatch(text, hit.end, start):
@@ -143,6 +149,8 @@ class Context:
     def government(self, hit: Hit) -> str:
         """Why a capital means its government: `saying`, `possessive`, `before`, `case`; `place` or empty: it does not."""
         before, after = preceding(hit), following(hit)
+        if hit.key[0] > _ARABIC_FROM:
+            return self._arabic_government(hit, before, after)
         source, end = hit.field.source, hit.source[1]
         tail = source[end : end + 6]
         if self._place_before.end(before) and not _TURKISH_OBJECT.match(tail):
@@ -160,6 +168,23 @@ class Context:
         if _TURKISH_OBJECT.match(tail) or self._instrumental(hit, before):
             return "case"
         return ""
+
+    def _arabic_government(self, hit: Hit, before: tuple[str, ...], after: tuple[str, ...]) -> str:
+        """In Arabic a place has a preposition, and a capital that does or suffers something is feminine: `وردت أنقرة`."""
+        text = hit.field.text
+        prefix = text[hit.word : hit.start].removeprefix("و").removeprefix("ف")
+        if self._place_before.end(before) or prefix == "ب" or text[hit.end : hit.end + 2] in (" (", " -"):
+            return "place"
+        if self._state_before.end(before) or prefix == "ل":
+            return "before"
+        if self._saying.begin(after) or (after and _is_feminine_verb(after[0])):
+            return "saying"
+        foreign = hit.reading.states[0].id != "state/syria"
+        if foreign and before and _is_feminine_verb(before[-1]) and not self._moving.end(before):
+            return "before"
+        if self._city_nouns.begin(after) or not foreign or not before or self._moving.end(before):
+            return ""
+        return "" if text[hit.word] == "و" else "before"
 
     def _said_at_the_end(self, hit: Hit) -> bool:
         """`Ankara … açıkladı.`: in Turkish the verb ends the sentence, and a capital without an ending is its subject."""
@@ -224,6 +249,11 @@ class Context:
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""
         return self._syria.search(text) is not None
+
+
+def _is_feminine_verb(word: str) -> bool:
+    """`أبلغت`, `ورحبت`; not the plural of a noun, `قوات`."""
+    return len(word) >= 4 and word[-1] == "ت" and word[-2] != "ا"
 
 
 def _befores(cue: Cues) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ _SETTLEMENTS = frozenset(("city", "town", "village", "neighbourhood", "camp", "r
 WEAK = frozenset(("village", "neighbourhood"))
 _ROOT = "place/syria"
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
+_ARABIC_FROM = "\u0600"
 _NEAR_KM, _FAR_KM = 25.0, 60.0
 _CLOSE = 0.5
 
@@ -73,7 +74,7 @@ class Places:
                     return nearest
         found = self._by_itself(hit.key, candidates).found or self._nearest(hit, candidates, scene)
         if found and found.rule == "place:name":
-            common = hit.key in self._context.cue_only or len(hit.key) <= 4
+            common = hit.key in self._context.cue_only or (len(hit.key) <= 4 and hit.key[0] < _ARABIC_FROM)
             weak = found.entity.kind in WEAK
             if common and weak and not self.inside(found.entity, scene) and (scene.support or not last):
                 return None  # the article is about other parts: there are villages that no list has
@@ -118,6 +119,7 @@ class Places:
                 self._plain.clear()
             found = self._seat(candidates)
             short = len(key.replace(" ", "")) <= 4 and key not in self._context.short_places
+            short = short and not all(place.kind == "world-city" for place in candidates)
             strong = found is not None and found.entity.kind not in WEAK and not short
             known = self._plain[about] = Plain(found, strong)
         return known

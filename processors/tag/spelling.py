@@ -18,6 +18,8 @@ _ENDING = re.compile(r"[аеиоуыьюя]\Z")
 _ARTICLE = re.compile(r"^(?:al|el|ar|as|ash|ad|adh|an|at|ath|az) ")
 _KAFR = re.compile(r"كفر ?(?=\w{3})")  # كفر زيتا and كفرزيتا are both written
 _DIPHTHONG = re.compile(r"(?<=[a-z])(?:ay|ei|ai|ey)(?=[a-z])")
+_UNITS = ("governorate", "district", "subdistrict")
+_UNIT_WORD = re.compile(r"^(?:محافظه|منطقه|ناحيه) | (?:governorate|district|subdistrict|province)\Z")
 _NAMED_BARE = ("governorate", "district", "subdistrict", "city", "town", "village", "country", "world-city")
 _TURKISH_NOUNS = ("weapon", "theme", "group")
 
@@ -49,8 +51,11 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
     found: dict[tuple[str, bool], dict[tuple[str, str], Meaning]] = {}
     turkish: set[str] = set()
     for entity in lexicon.entities.values():
+        units = _with_unit_word(entity) if entity.kind in _UNITS else frozenset()
         for how, lang, value in _given(entity):
             folded = fold(value).strip()
+            if folded in units:
+                continue
             meaning = Meaning(entity, how, _case(value))
             for form in _forms(folded, lang, entity):
                 _add(found.setdefault(form, {}), meaning)
@@ -74,6 +79,12 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
         )
         for text, stem in sorted(found)
     ]
+
+
+def _with_unit_word(entity: Entity) -> frozenset[str]:
+    """`Homs Governorate`, where `Homs` is a name too: the word beside the name is a cue, and no part of it."""
+    names = {fold(value).strip() for values in entity.names.values() for value in values}
+    return frozenset(name for name in names if (bare := _UNIT_WORD.sub("", name)) != name and bare in names)
 
 
 def _add(meanings: dict[tuple[str, str], Meaning], new: Meaning) -> None:
@@ -110,6 +121,9 @@ def _forms(text: str, lang: str, entity: Entity) -> Iterator[tuple[str, bool]]:
     yield text, False
     if _KAFR.match(text):
         yield _KAFR.sub(lambda match: "كفر" if match[0][-1] == " " else "كفر ", text), False
+    if text.startswith("ابو "):
+        yield "ابا " + text[4:], False
+        yield "ابي " + text[4:], False
     if text.startswith("ال") and len(text) > 5:
         yield "لل" + text[2:], False  # ل + ال are written as one
     if lang == "ru" and " " in text:
