@@ -14,10 +14,16 @@ _TURKISH_OBJECT = re.compile(rf"[{re.escape(APOSTROPHES)}](?:y?[ıiuüae])(?!\w)
 _TURKISH_PLACE = re.compile(rf"[{re.escape(APOSTROPHES)}](?:n?[dt][ae]n?(?:ki)?)(?!\w)")
 _POSSESSIVE = re.compile(rf"[{re.escape(APOSTROPHES)}][sS](?!\w)")
 _RUSSIAN_PLACE = Phrases(("под", "над", "за", "перед", "рядом с"))
+_WHERE = Phrases(
+    ("in", "near", "at", "from", "around", "outside", "towards", "toward", "to", "into", "on", "of", "and", "between",
+     "inside", "over", "hit", "struck", "shelled", "bombed", "captured", "seized", "besieged", "entered")
+)  # fmt: skip
 _BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly"))
 
 _LIST = 70
 _SENTENCE = 240
+_ACRONYM = 5
+_BETWEEN = 40
 _ARABIC_FROM = "\u0600"
 _WORD = re.compile(r" ([^\W_]+)")
 _ARTICLES = frozenset(("the", "la", "le", "les"))
@@ -153,19 +159,19 @@ class Context:
             return self._arabic_government(hit, before, after)
         source, end = hit.field.source, hit.source[1]
         tail = source[end : end + 6]
+        if self._state_before.end(before) or (before[-1:] == ("for",) and after[:1] == ("to",)):
+            return "before"
         if self._place_before.end(before) and not _TURKISH_OBJECT.match(tail):
             return "place"
         if _TURKISH_PLACE.match(tail):
             return "place"
-        if self._state_before.end(before):
-            return "before"
         if self._city_nouns.begin(after):
             return "place"
         if _POSSESSIVE.match(tail):
             return "possessive"
         if self._saying.begin(after) or _BACKED.begin(after) or self._said_at_the_end(hit):
             return "saying"
-        if _TURKISH_OBJECT.match(tail) or self._instrumental(hit, before):
+        if _TURKISH_OBJECT.match(tail) or self._instrumental(hit, before) or _is_russian_subject(hit):
             return "case"
         return ""
 
@@ -184,7 +190,9 @@ class Context:
             return "before"
         if self._city_nouns.begin(after) or not foreign or not before or self._moving.end(before):
             return ""
-        return "" if text[hit.word] == "و" else "before"
+        if text[hit.word] == "و" and " بين " not in text[max(0, hit.word - _BETWEEN) : hit.word]:
+            return ""
+        return "before"
 
     def _said_at_the_end(self, hit: Hit) -> bool:
         """`Ankara … açıkladı.`: in Turkish the verb ends the sentence, and a capital without an ending is its subject."""
@@ -217,7 +225,9 @@ class Context:
         if not word.isalpha():
             match = _LETTERS.search(word)
             word = match[0] if match else ""
-        return word if word and word[0].isupper() and not self._is_title(word) else ""
+        if not word or not word[0].isupper() or (word.isupper() and 1 < len(word) <= _ACRONYM):
+            return ""
+        return "" if self._is_title(word) else word
 
     def after_given_name(self, hit: Hit) -> bool:
         """Whether a first name stands before it: then `Douma`, `Jordan` is a surname."""
@@ -246,9 +256,26 @@ class Context:
         after = source[end : end + 2]
         return len(after) == 2 and after[0] in " -" and after[1].isupper() and not hit.field.titled
 
+    def where(self, hit: Hit) -> bool:
+        """Whether a word before it says that something happened there."""
+        return _WHERE.end(preceding(hit))
+
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""
         return self._syria.search(text) is not None
+
+
+def _is_russian_subject(hit: Hit) -> bool:
+    """In Russian a place has a preposition and a case; a foreign capital that has neither is no place."""
+    source, (start, end) = hit.field.source, hit.source
+    if (
+        not "а" <= hit.key[0] <= "я"
+        or hit.reading.states[0].id == "state/syria"
+        or source[start:end].isupper()
+    ):
+        return False
+    names = hit.reading.states[0].metonyms.get("ru", ())
+    return source[start:end] in names and source[end : end + 2] not in (" (", " -", " —", " –") and start > 0
 
 
 def _is_feminine_verb(word: str) -> bool:

@@ -33,7 +33,7 @@ _ARABIC_FROM = "\u0600"
 class Reading:
     """What a spelling may mean where it stands: entities by the way in which they are named. None: it hides."""
 
-    __slots__ = ("facilities", "names", "places", "shorts", "spelled", "states", "themes_only")
+    __slots__ = ("facilities", "names", "places", "shorts", "spelled", "states", "surnames", "themes_only")
 
     def __init__(self, meanings: tuple[Meaning, ...]) -> None:
         def of(how: str, *, place: bool = False) -> tuple[Entity, ...]:
@@ -49,6 +49,7 @@ class Reading:
         self.shorts = of("short")
         self.facilities = of("short", place=True)
         self.states = of("metonym")
+        self.surnames = of("surname")
         self.spelled = of("spelling", place=True)
         self.themes_only = bool(meanings) and all(m.entity.type == "theme" for m in meanings)
 
@@ -56,7 +57,7 @@ class Reading:
     def hides(self) -> bool:
         """Whether it is a longer name of something that we do not know."""
         known = self.names or self.places or self.shorts or self.states or self.spelled
-        return not (known or self.facilities)
+        return not (known or self.facilities or self.surnames)
 
 
 NOTHING = Reading(())
@@ -209,7 +210,7 @@ class Finder:
         known = self._merged.get((one, other))
         if known is None:
             known = self._merged[one, other] = Reading(())
-            for slot in ("facilities", "names", "places", "shorts", "spelled", "states"):
+            for slot in ("facilities", "names", "places", "shorts", "spelled", "states", "surnames"):
                 found = {each.id: each for each in (*getattr(one, slot), *getattr(other, slot))}
                 setattr(known, slot, tuple(found[each] for each in sorted(found)))
             known.themes_only = one.themes_only and other.themes_only

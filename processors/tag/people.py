@@ -38,7 +38,9 @@ class People:
     def settle(self, scene: Scene) -> None:
         """Decides the short names of a scene, as far as they can be."""
         open_hits = [
-            (index, hit) for index, hit in enumerate(scene.hits) if hit.reading.shorts and hit.entity is None
+            (index, hit)
+            for index, hit in enumerate(scene.hits)
+            if hit.entity is None and (hit.reading.shorts or hit.reading.surnames)
         ]
         if not open_hits:
             return
@@ -48,6 +50,8 @@ class People:
             first = self._context.word_before(hit)
             if first:
                 self._with_first_name(hit, candidates, first)
+            elif not candidates:
+                self._named_in_full(hit, hit.reading.surnames, scene, named, index)
             elif not self._after_another_first_name(hit, candidates):
                 self._alone(hit, candidates, scene, named, index)
 
@@ -65,10 +69,7 @@ class People:
     def _alone(
         self, hit: Hit, candidates: Sequence[Entity], scene: Scene, named: dict[str, list[int]], index: int
     ) -> None:
-        full = [each for each in candidates if each.id in named]
-        if full:
-            best = _nearest_before(full, named, index)
-            hit.decide(best, "short:named", f"named as {scene.hits[named[best.id][0]].text}")
+        if self._named_in_full(hit, (*candidates, *hit.reading.surnames), scene, named, index):
             return
         titled = self._titled(hit, candidates, scene.day)
         if len(titled) == 1:
@@ -85,6 +86,15 @@ class People:
                 return
             if len(some) > 1:
                 return
+
+    def _named_in_full(
+        self, hit: Hit, candidates: Sequence[Entity], scene: Scene, named: dict[str, list[int]], index: int
+    ) -> bool:
+        full = [each for each in candidates if each.id in named]
+        if full:
+            best = _nearest_before(full, named, index)
+            hit.decide(best, "short:named", f"named as {scene.hits[named[best.id][0]].text}")
+        return bool(full)
 
     def _with_first_name(self, hit: Hit, candidates: Sequence[Entity], first: str) -> None:
         """`Serguei Lavrov`: the first name is another spelling of his, or it is somebody else."""
@@ -113,6 +123,13 @@ class People:
 
     def _beside(self, entity: Entity, scene: Scene, named: dict[str, list[int]]) -> bool:
         if any(each in named for each in entity.beside):
+            return True
+        if not entity.beside:
+            return False
+        colleagues = (hit.entity for hit in scene.hits if hit.entity is not None and hit.entity.roles)
+        if any(
+            role.of in entity.beside for each in colleagues for role in each.roles if _about(role, scene.day)
+        ):
             return True
         if _SYRIA in entity.beside:
             return any(self._context.about_syria(field.text) for field in scene.fields) or any(

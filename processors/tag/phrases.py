@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from lexicon.fold import fold
 from processors.tag.find import Hit
 
-_AFTER = re.compile(r" ([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?")
+_AFTER = re.compile(r' "?([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?')
 _LAST = re.compile(r"[^\W_]+\Z")
 _REACH = 48
 _ARTICLES = frozenset(("the", "la", "le", "les", "l"))

@@ -16,8 +16,10 @@ WEAK = frozenset(("village", "neighbourhood"))
 _ROOT = "place/syria"
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _ARABIC_FROM = "\u0600"
+_OF_THE_WORLD = frozenset(("world-city", "country", "region", "water"))
 _NEAR_KM, _FAR_KM = 25.0, 60.0
 _CLOSE = 0.5
+_LONG = 6
 
 
 class Found(NamedTuple):
@@ -93,7 +95,9 @@ class Places:
     def _bare(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         key = hit.key
         if key in self._context.cue_only:
-            return None
+            candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
+            if not candidates:
+                return None
         if self._context.after_given_name(hit):
             return None
         plain = self._by_itself(key, candidates)
@@ -105,11 +109,22 @@ class Places:
         if found is None or self._context.in_a_longer_name(hit):
             return None
         if not self.inside(found.entity, scene):
-            return None
+            return self._somewhere(hit, plain, scene)
         # Arabic has no capitals: a village of one word needs a cue, as most are words or first names too.
         if _ARABIC.search(key) and " " not in key and found.entity.kind in WEAK:
             return None
         return found
+
+    def _somewhere(self, hit: Hit, plain: Plain, scene: Scene) -> Found | None:
+        """`in Barisha`: a village whose long name no other place has, in a story on Syria that names no place near."""
+        key = hit.key
+        if plain.found is None or plain.found.rule != "place:name" or len(key) < _LONG or not key.isascii():
+            return None
+        if not self._context.where(hit) or not any(
+            self._context.about_syria(field.text) for field in scene.fields
+        ):
+            return None
+        return plain.found._replace(rule="place:alone")
 
     def _by_itself(self, key: str, candidates: tuple[Entity, ...]) -> Plain:
         about = (key, *[place.id for place in candidates])

@@ -9,7 +9,9 @@ from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
 from processors.tag.russian import declined
 
-How = Literal["name", "spelling", "short", "metonym"]  # of a place, `short` is `Sha'ar` for the gas field
+How = Literal[
+    "name", "spelling", "short", "metonym", "surname"
+]  # of a place, `short` is `Sha'ar` for the gas field
 Case = Literal["any", "capital", "capitals"]
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -61,6 +63,9 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
                 _add(found.setdefault(form, {}), meaning)
             if lang == "tr" and meaning.case == "any" and entity.type in _TURKISH_NOUNS:
                 turkish.add(folded)
+        if entity.type == "person":
+            for form in _surnames(entity):
+                _add(found.setdefault(form, {}), Meaning(entity, "surname", "capital"))
     nouns = [fold(noun).strip() for noun in lexicon.words.facility_nouns]
     for entity in lexicon.entities.values():
         if entity.type == "place":
@@ -131,6 +136,24 @@ def _forms(text: str, lang: str, entity: Entity) -> Iterator[tuple[str, bool]]:
     last = text.rsplit(" ", 1)[-1]
     if _CYRILLIC.fullmatch(last) and len(last) >= 4:
         yield _ENDING.sub("", text), True
+
+
+def _surnames(person: Entity) -> set[tuple[str, bool]]:
+    """The last words of the names that have capitals: enough where the article names the person in full."""
+    given = {fold(value).strip() for values in person.short.values() for value in values}
+    full = {
+        (lang, fold(value).strip())
+        for lang, values in person.names.items()
+        if lang != "ar"
+        for value in values
+    }
+    last = {(lang, name.rsplit(" ", 1)[-1]) for lang, name in full if " " in name}
+    return {
+        form
+        for lang, name in last
+        if len(name) > 3 and name not in given
+        for form in _forms(name, lang, person)
+    }
 
 
 def _without_noun(entity: Entity, nouns: list[str]) -> set[str]:

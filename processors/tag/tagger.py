@@ -38,6 +38,7 @@ CONFIDENCE: Mapping[str, float] = {
     "place:parent": 0.6,
     "place:near": 0.55,
     "place:spelling": 0.6,
+    "place:alone": 0.5,
     "place:variant": 0.5,
 }
 UNRESOLVED_AT_MOST = 40

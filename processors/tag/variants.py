@@ -13,7 +13,6 @@ from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.context import Context
 from processors.tag.find import Field, Hit
-from processors.tag.phrases import Phrases, preceding
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 
@@ -23,10 +22,6 @@ _SPAN = re.compile(rf"(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME
 _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]")
 _INSIDE_A_WORD = frozenset("'’-_")
 _SMALL_ARTICLES = ("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn")
-_WHERE = Phrases(
-    ("in", "near", "at", "from", "around", "outside", "towards", "toward", "to", "into", "on", "of", "and", "between",
-     "inside", "over", "hit", "struck", "shelled", "bombed", "captured", "seized", "besieged", "entered")
-)  # fmt: skip
 _TOO_SHORT = 3
 _NAME_LENGTH = 4
 _REMEMBERED = 20_000
@@ -146,7 +141,7 @@ class Variants:
             hit.decide(looks.entities[0], "name:variant", "the same consonants")
             return hit
         cue = self._context.cue(hit)
-        if looks.alike and (cue or looks.headed or _WHERE.end(preceding(hit))):
+        if looks.alike and (cue or looks.headed or self._context.where(hit)):
             place = self._place(hit, looks.key, looks.folded, scene)
             if place is not None:
                 hit.decide(place, "place:variant", "the same consonants, in an area that the article names")
