@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -41,7 +42,7 @@ def gaps(settings: Settings, files: tuple[str, ...], limit: int, as_json: bool) 
     )
 
 
-def most_frequent(found: Iterator[tuple[str, Unresolved]], limit: int) -> list[dict[str, object]]:
+def most_frequent(found: Iterator[tuple[str, Unresolved]], limit: int) -> list[dict[str, Any]]:
     """Rows of count, name, reason, candidates and an example (an id); names that fold the same are one."""
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], tuple[str, Unresolved]] = {}

@@ -1,30 +1,21 @@
-"""The words around a name, and what they decide: kinds of places, governments behind capitals, whose surname."""
+"""The words around a name, and what they decide: kinds of places, whose surname, what goes on."""
 
 import re
 from collections.abc import Iterable
 
 from lexicon.entries import Cues, Lexicon
-from lexicon.fold import APOSTROPHES, fold
+from lexicon.fold import fold
 from processors.tag.find import Hit
 from processors.tag.phrases import Phrases, following, preceding
 
 _LETTERS = re.compile(r"[^\W\d_]+\Z")
-_INSTRUMENTAL = re.compile(r"[а-я]+(?:ои|ом|ем|еи)\Z")
-_TURKISH_OBJECT = re.compile(rf"[{re.escape(APOSTROPHES)}](?:y?[ıiuüae])(?!\w)")
-_TURKISH_PLACE = re.compile(rf"[{re.escape(APOSTROPHES)}](?:n?[dt][ae]n?(?:ki)?)(?!\w)")
-_POSSESSIVE = re.compile(rf"[{re.escape(APOSTROPHES)}][sS](?!\w)")
-_RUSSIAN_PLACE = Phrases(("под", "над", "за", "перед", "рядом с"))
 _WHERE = Phrases(
     ("in", "near", "at", "from", "around", "outside", "towards", "toward", "to", "into", "on", "of", "and", "between",
      "inside", "over", "hit", "struck", "shelled", "bombed", "captured", "seized", "besieged", "entered")
 )  # fmt: skip
-_BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly"))
 
 _LIST = 70
-_SENTENCE = 240
 _ACRONYM = 5
-_BETWEEN = 40
-_ARABIC_FROM = "\u0600"
 _WORD = re.compile(r" ([^\W_]+)")
 _ARTICLES = frozenset(("the", "la", "le", "les"))
 _ANDS = frozenset(("and", "et", "ve"))
@@ -54,12 +45,6 @@ class Context:
         self._list_words = [(fold(each).strip(), kind) for kind, cue in cues.items() for each in cue.many]
         self._any_before = Phrases(each for cue in cues.values() for each in _befores(cue))
         self._any_after = Phrases(each for cue in cues.values() for each in (*cue.after, *cue.many))
-        self._place_before = Phrases(words.place_before)
-        self._state_before = Phrases(words.state_before)
-        self._saying = Phrases(words.saying)
-        self._moving = Phrases(words.moving)
-        self._saying_last = Phrases(words.saying_last)
-        self._city_nouns = Phrases(words.city_nouns)
         self._titles = _folded(words.titles)
         self.short_places = _folded(words.short_places)
         self.heads = _folded(words.toponym_heads)
@@ -110,10 +95,10 @@ class Context:
     def kind_cue(self, before: tuple[str, ...], after: tuple[str, ...]) -> str:
         """`governorate`, `district`, `subdistrict`, `settlement`, or empty when no word beside it tells."""
         if self._any_before.end(before) or self._any_after.begin(after):
-            for kind, first, last in self._cues:
+            for kind, _, last in self._cues:
                 if last.begin(after):
                     return kind
-            for kind, first, last in self._cues:
+            for kind, first, _ in self._cues:
                 if first.end(before):
                     return kind
         return ""
@@ -151,68 +136,6 @@ class Context:
                     found.append((start, end, kind))
                 start = text.find(word, end)
         return found
-
-    def government(self, hit: Hit) -> str:
-        """Why a capital means its government: `saying`, `possessive`, `before`, `case`; `place` or empty: it does not."""
-        before, after = preceding(hit), following(hit)
-        if hit.key[0] > _ARABIC_FROM:
-            return self._arabic_government(hit, before, after)
-        source, end = hit.field.source, hit.source[1]
-        tail = source[end : end + 6]
-        if self._state_before.end(before) or (before[-1:] == ("for",) and after[:1] == ("to",)):
-            return "before"
-        if self._place_before.end(before) and not _TURKISH_OBJECT.match(tail):
-            return "place"
-        if _TURKISH_PLACE.match(tail):
-            return "place"
-        if self._city_nouns.begin(after):
-            return "place"
-        if _POSSESSIVE.match(tail):
-            return "possessive"
-        if self._saying.begin(after) or _BACKED.begin(after) or self._said_at_the_end(hit):
-            return "saying"
-        if _TURKISH_OBJECT.match(tail) or self._instrumental(hit, before) or _is_russian_subject(hit):
-            return "case"
-        return ""
-
-    def _arabic_government(self, hit: Hit, before: tuple[str, ...], after: tuple[str, ...]) -> str:
-        """In Arabic a place has a preposition, and a capital that does or suffers something is feminine: `وردت أنقرة`."""
-        text = hit.field.text
-        prefix = text[hit.word : hit.start].removeprefix("و").removeprefix("ف")
-        if self._place_before.end(before) or prefix == "ب" or text[hit.end : hit.end + 2] in (" (", " -"):
-            return "place"
-        if self._state_before.end(before) or prefix == "ل":
-            return "before"
-        if self._saying.begin(after) or (after and _is_feminine_verb(after[0])):
-            return "saying"
-        foreign = hit.reading.states[0].id != "state/syria"
-        if foreign and before and _is_feminine_verb(before[-1]) and not self._moving.end(before):
-            return "before"
-        if self._city_nouns.begin(after) or not foreign or not before or self._moving.end(before):
-            return ""
-        if text[hit.word] == "و" and " بين " not in text[max(0, hit.word - _BETWEEN) : hit.word]:
-            return ""
-        return "before"
-
-    def _said_at_the_end(self, hit: Hit) -> bool:
-        """`Ankara … açıkladı.`: in Turkish the verb ends the sentence, and a capital without an ending is its subject."""
-        text, end = hit.field.text, hit.end
-        if text[end : end + 1] not in (" ", ","):
-            return False
-        stop = min(
-            (at for mark in ".!?\n" if (at := text.find(mark, end, end + _SENTENCE)) != -1), default=-1
-        )
-        last = text[text.rfind(" ", end, stop) + 1 : stop] if stop != -1 else ""
-        return last in self._saying_last
-
-    def _instrumental(self, hit: Hit, before: tuple[str, ...]) -> bool:
-        key = hit.key
-        return (
-            key[-1] in "мие"
-            and _INSTRUMENTAL.match(key) is not None
-            and not _RUSSIAN_PLACE.end(before)
-            and any(not name.startswith(key[-4:]) for name in before[-1:])
-        )
 
     def word_before(self, hit: Hit) -> str:
         """The capitalised word that stands right before it and is no title, as in `Jimmy Carter`; else empty."""
@@ -263,24 +186,6 @@ class Context:
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""
         return self._syria.search(text) is not None
-
-
-def _is_russian_subject(hit: Hit) -> bool:
-    """In Russian a place has a preposition and a case; a foreign capital that has neither is no place."""
-    source, (start, end) = hit.field.source, hit.source
-    if (
-        not "а" <= hit.key[0] <= "я"
-        or hit.reading.states[0].id == "state/syria"
-        or source[start:end].isupper()
-    ):
-        return False
-    names = hit.reading.states[0].metonyms.get("ru", ())
-    return source[start:end] in names and source[end : end + 2] not in (" (", " -", " —", " –") and start > 0
-
-
-def _is_feminine_verb(word: str) -> bool:
-    """`أبلغت`, `ورحبت`; not the plural of a noun, `قوات`."""
-    return len(word) >= 4 and word[-1] == "ت" and word[-2] != "ا"
 
 
 def _befores(cue: Cues) -> tuple[str, ...]:

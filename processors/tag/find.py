@@ -14,13 +14,10 @@ FieldName = Literal["headline", "summary", "body"]
 _ARABIC_PREFIX = re.compile(r"[وف]?[بلك]?(ال)?")
 _LETTERS = re.compile(r"[^\W_]*")
 # Folded, as the text is: й is и.
-_RUSSIAN_ENDINGS = frozenset(
-    (
-        *"аеиоуыьюя",
-        *("ами ями ого его ому ему ыми ими ах ях ов ев ом ем ои еи ою ею ам ям ым им ых их ую юю ая яя ое ее "
-          "ые ие ия ию ии ием иях иям иями ью еи").split(),
-    )
-)  # fmt: skip
+_RUSSIAN_ENDINGS = re.compile(
+    r"[аеиоуыьюя]|[ая]ми|[ео]го|[ео]му|[ыи]ми|[ая]х|[ое]в|[ое]м|[ое]и|[ое]ю|[аяыи]м|[ыи]х|ую|юю|ая|яя|ое|ее|ые|ие|ия|"
+    r"ию|ии|ием|иях|иям|иями|ью"
+)
 _TURKISH_ENDING = re.compile(r"y?[ieua]|n[ieua]n?|in|un|[dt][ea]n?|nd[ea]n?|y?l[ea]|[dt][ea]ki|l[iu]|s[iu]")
 _TURKISH_NOUN = re.compile(
     r"(?:l[ae]r)?(?:[iu]n?|s[iu]n?)?(?:[dt][ae]n?|[iuae]|n[iu]n|y?l[ae]|[iu]n|[dt][ae]ki)?"
@@ -66,7 +63,7 @@ NOTHING = Reading(())
 class Field:
     """One field of an article, folded. `titled`: most words have a capital, so capitals tell nothing.
 
-    `lists` holds where words stand that tell the kind of all names in a list (`provinces`), once asked: (start, end, kind).
+    `lists`, once asked, holds the words that tell the kind of all names in a list (`provinces`): (start, end, kind).
     """
 
     __slots__ = ("folded", "lists", "name", "same", "shouted", "source", "text", "titled")
@@ -238,7 +235,7 @@ def _fits(meaning: Meaning, flags: int) -> bool:
     case = flags & _CASES
     if meaning.case == "any":
         return True
-    return case >= 1 if meaning.case == "capital" else case == 2  # in a shout, US and TOW may be words
+    return bool(case >= 1 if meaning.case == "capital" else case == 2)  # in a shout, US and TOW may be words
 
 
 def _titled(text: str) -> bool:
@@ -259,7 +256,7 @@ def _right(field: Field, pattern: Pattern, end: int) -> tuple[int, int]:
     tail_match = _LETTERS.match(field.text, end)
     tail = tail_match[0] if tail_match else ""
     if pattern.stem:
-        return (end + len(tail) if tail in _RUSSIAN_ENDINGS else -1), 0
+        return (end + len(tail) if _RUSSIAN_ENDINGS.fullmatch(tail) else -1), 0
     if tail == "s":
         return end + 1, _PLURAL_FLAG
     if pattern.turkish and _TURKISH_NOUN.fullmatch(tail):

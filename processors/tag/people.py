@@ -30,9 +30,9 @@ class People:
         self._context = context
         persons = [each for each in lexicon.entities.values() if each.type == "person"]
         self._first = {each.id: _first_names(each) for each in persons}
-        self._given = frozenset(
-            name for names in self._first.values() for name in names if _ARABIC.search(name)
-        )
+        known = {name for names in self._first.values() for name in names}
+        known |= {fold(name) for name in lexicon.words.given_names}
+        self._given = frozenset(name for name in known if _ARABIC.search(name))
         self._roles: dict[tuple[str, date | None], Role | None] = {}
 
     def settle(self, scene: Scene) -> None:

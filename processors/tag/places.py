@@ -1,7 +1,6 @@
 """Which place a name means. The rules, in order, are told to analysts in docs/gazetteer.md."""
 
 import math
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,7 +13,6 @@ _UNITS = ("governorate", "district", "subdistrict")
 _SETTLEMENTS = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
 WEAK = frozenset(("village", "neighbourhood"))
 _ROOT = "place/syria"
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
 _ARABIC_FROM = "\u0600"
 _OF_THE_WORLD = frozenset(("world-city", "country", "region", "water"))
 _NEAR_KM, _FAR_KM = 25.0, 60.0
@@ -62,28 +60,36 @@ class Places:
             return self._bare(hit, candidates, scene, last=last)
         if cue in _UNITS:
             units = [place for place in candidates if place.kind == cue]
-            if units:
-                return (
-                    Found(units[0], "place:cue", cue) if len(units) == 1 else self._nearest(hit, units, scene)
-                )
-        elif cue == "settlement":
-            candidates = tuple(place for place in candidates if place.kind in _SETTLEMENTS) or candidates
-            if len(candidates) > 1:
-                if not last:
-                    return None  # what decides may come later in the text
-                nearest = self._nearest(hit, candidates, scene)
-                if nearest is not None:
-                    return nearest
+            if len(units) == 1:
+                return Found(units[0], "place:cue", cue)
+            return (
+                self._nearest(hit, units, scene)
+                if units
+                else self._told(hit, candidates, scene, cue, last=last)
+            )
+        settlements = tuple(place for place in candidates if place.kind in _SETTLEMENTS) or candidates
+        if len(settlements) > 1:
+            # What decides may come later in the text.
+            nearest = self._nearest(hit, settlements, scene) if last else None
+            if nearest is not None or not last:
+                return nearest
+        return self._told(hit, settlements, scene, cue, last=last)
+
+    def _told(
+        self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, cue: str, *, last: bool
+    ) -> Found | None:
+        """A name of which a word beside it says that it is a place."""
         found = self._by_itself(hit.key, candidates).found or self._nearest(hit, candidates, scene)
-        if found and found.rule == "place:name":
+        if found is None or found.rule != "place:name":
+            return found
+        if found.entity.kind in WEAK:
             common = hit.key in self._context.cue_only or (len(hit.key) <= 4 and hit.key[0] < _ARABIC_FROM)
-            weak = found.entity.kind in WEAK
-            if common and weak and not self.inside(found.entity, scene) and (scene.support or not last):
-                return None  # the article is about other parts: there are villages that no list has
-            if weak and self._context.goes_on(hit):
-                return None
-            return found._replace(rule="place:cue", evidence=cue)
-        return found
+            elsewhere = not self.inside(found.entity, scene) and (scene.support or not last)
+            if (common and elsewhere) or self._context.goes_on(hit):
+                return (
+                    None  # the article is about other parts, or the name is longer: no list has every village
+                )
+        return found._replace(rule="place:cue", evidence=cue)
 
     def lends(self, hit: Hit, place: Entity) -> set[str]:
         """What a decided place lends support to: itself, the units of its name, and all that lies in those."""
@@ -96,33 +102,28 @@ class Places:
         key = hit.key
         if key in self._context.cue_only:
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
-            if not candidates:
-                return None
-        if self._context.after_given_name(hit):
+        if not candidates or self._context.after_given_name(hit):
             return None
         plain = self._by_itself(key, candidates)
         if plain.found is not None and plain.strong:
             return plain.found
-        if not last:
+        if not last or self._context.in_a_longer_name(hit):
             return None
         found = plain.found or self._nearest(hit, candidates, scene) or self._near(candidates, scene)
-        if found is None or self._context.in_a_longer_name(hit):
-            return None
-        if not self.inside(found.entity, scene):
-            return self._somewhere(hit, plain, scene)
+        if found is not None and not self.inside(found.entity, scene):
+            found = self._somewhere(hit, plain, scene)
         # Arabic has no capitals: a village of one word needs a cue, as most are words or first names too.
-        if _ARABIC.search(key) and " " not in key and found.entity.kind in WEAK:
-            return None
-        return found
+        one_word = (
+            found is not None and key[0] > _ARABIC_FROM and " " not in key and found.entity.kind in WEAK
+        )
+        return None if one_word else found
 
     def _somewhere(self, hit: Hit, plain: Plain, scene: Scene) -> Found | None:
         """`in Barisha`: a village whose long name no other place has, in a story on Syria that names no place near."""
         key = hit.key
         if plain.found is None or plain.found.rule != "place:name" or len(key) < _LONG or not key.isascii():
             return None
-        if not self._context.where(hit) or not any(
-            self._context.about_syria(field.text) for field in scene.fields
-        ):
+        if not self._context.where(hit) or not any(each.entity is not None for each in scene.hits):
             return None
         return plain.found._replace(rule="place:alone")
 

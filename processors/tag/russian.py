@@ -12,7 +12,7 @@ _STEM_END = re.compile(r"[аеиоуыьюя]\Z")
 _WORD = re.compile(r"[а-я]{3,}\Z")
 # (ending in the nominative, endings in the other cases)
 _HARD = ("ого", "ому", "ым", "ом")
-_ADJECTIVES = (
+_ADJECTIVES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ыи", _HARD),
     ("ои", _HARD),
     ("ии", ("ого", "его", "ому", "ему", "им", "ом", "ем")),
@@ -23,7 +23,7 @@ _ADJECTIVES = (
     ("ые", ("ых", "ым", "ыми")),
     ("ие", ("их", "им", "ими", "ия", "ию", "ием", "ии")),
 )
-_NOUNS = (
+_NOUNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ия", ("ии", "ию", "иеи")),
     ("а", ("ы", "и", "е", "у", "ои")),
     ("я", ("и", "е", "ю", "еи")),
@@ -49,7 +49,7 @@ def declined(text: str, *, person: bool) -> Iterator[str]:
         for head in heads:
             yield from (f"{head} {second} {stem}" for second in _forms(first[1], person=person))
     if not person and len(words) <= 4:
-        rest = " ".join(words[1:-1] + [_STEM_END.sub("", last)])
+        rest = " ".join((*words[1:-1], stem))
         yield from (f"{head} {rest}" for head in heads)
 
 

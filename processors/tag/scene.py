@@ -12,7 +12,7 @@ _SENTENCE_ENDS = (". ", "! ", "? ", "\n", "؟ ", "。")
 class Scene:
     """The hits of all fields in order; `day` is the article's date, `dateline` the hits of its dateline."""
 
-    __slots__ = ("day", "dateline", "fields", "hits", "support")
+    __slots__ = ("dateline", "day", "fields", "hits", "support")
 
     def __init__(self, fields: list[Field], hits: list[Hit], day: date | None, dateline: list[Hit]) -> None:
         self.fields = fields

@@ -48,42 +48,52 @@ class Pattern:
     meanings: tuple[Meaning, ...]
 
 
+_Found = dict[tuple[str, bool], dict[tuple[str, str], Meaning]]
+"""(text, is a stem) → (entity id, how) → meaning."""
+
+
 def patterns(lexicon: Lexicon) -> list[Pattern]:
     """All patterns, in an order of their own; made-up place spellings only where no true name folds the same."""
-    found: dict[tuple[str, bool], dict[tuple[str, str], Meaning]] = {}
+    found: _Found = {}
     turkish: set[str] = set()
-    for entity in lexicon.entities.values():
-        units = _with_unit_word(entity) if entity.kind in _UNITS else frozenset()
-        for how, lang, value in _given(entity):
-            folded = fold(value).strip()
-            if folded in units:
-                continue
-            meaning = Meaning(entity, how, _case(value))
-            for form in _forms(folded, lang, entity):
-                _add(found.setdefault(form, {}), meaning)
-            if lang == "tr" and meaning.case == "any" and entity.type in _TURKISH_NOUNS:
-                turkish.add(folded)
-        if entity.type == "person":
-            for form in _surnames(entity):
-                _add(found.setdefault(form, {}), Meaning(entity, "surname", "capital"))
     nouns = [fold(noun).strip() for noun in lexicon.words.facility_nouns]
     for entity in lexicon.entities.values():
-        if entity.type == "place":
+        turkish |= _add_given(found, entity)
+        if entity.type == "person":
+            for form in _surnames(entity):
+                _add(found, form, Meaning(entity, "surname", "capital"))
+        elif entity.type == "place":
             for text in _without_noun(entity, nouns):
-                _add(found.setdefault((text, False), {}), Meaning(entity, "short", "capital"))
+                _add(found, (text, False), Meaning(entity, "short", "capital"))
     true = {text for text, _ in found}
     for entity in lexicon.entities.values():
         if entity.type == "place":
             for text in _respelled(entity) - true:
-                _add(found.setdefault((text, False), {}), Meaning(entity, "spelling", "capital"))
-    for text in {fold(name).strip() for name in lexicon.words.not_names}:
-        found.setdefault((text, False), {})
+                _add(found, (text, False), Meaning(entity, "spelling", "capital"))
+    for name in lexicon.words.not_names:
+        found.setdefault((fold(name).strip(), False), {})
     return [
         Pattern(
-            text, stem, text in turkish, tuple(found[text, stem][each] for each in sorted(found[text, stem]))
+            form[0], form[1], form[0] in turkish, tuple(found[form][each] for each in sorted(found[form]))
         )
-        for text, stem in sorted(found)
+        for form in sorted(found)
     ]
+
+
+def _add_given(found: _Found, entity: Entity) -> set[str]:
+    """Adds the names as they are written; returns those that take Turkish endings."""
+    units = _with_unit_word(entity) if entity.kind in _UNITS else frozenset()
+    turkish: set[str] = set()
+    for how, lang, value in _given(entity):
+        folded = fold(value).strip()
+        if folded in units:
+            continue
+        meaning = Meaning(entity, how, _case(value))
+        for form in _forms(folded, lang, entity):
+            _add(found, form, meaning)
+        if lang == "tr" and meaning.case == "any" and entity.type in _TURKISH_NOUNS:
+            turkish.add(folded)
+    return turkish
 
 
 def _with_unit_word(entity: Entity) -> frozenset[str]:
@@ -92,8 +102,9 @@ def _with_unit_word(entity: Entity) -> frozenset[str]:
     return frozenset(name for name in names if (bare := _UNIT_WORD.sub("", name)) != name and bare in names)
 
 
-def _add(meanings: dict[tuple[str, str], Meaning], new: Meaning) -> None:
+def _add(found: _Found, form: tuple[str, bool], new: Meaning) -> None:
     """Of two spellings that fold the same, the one that asks less of the letter case stays."""
+    meanings = found.setdefault(form, {})
     known = meanings.get((new.entity.id, new.how))
     if known is None or _ORDER[new.case] < _ORDER[known.case]:
         meanings[new.entity.id, new.how] = new

@@ -42,9 +42,22 @@ CONFIDENCE: Mapping[str, float] = {
     "place:variant": 0.5,
 }
 UNRESOLVED_AT_MOST = 40
-_PRECISION = {"crossing": "point", "world-city": "city", "road": "region", "mountain": "region"} | dict.fromkeys(
-    ("facility", "airbase", "airport", "military-base", "port", "dam", "gas-field", "oil-field", "prison", "camp"), "point"
-)  # fmt: skip
+_PRECISION = {
+    "crossing": "point",
+    "facility": "point",
+    "airbase": "point",
+    "airport": "point",
+    "military-base": "point",
+    "port": "point",
+    "dam": "point",
+    "gas-field": "point",
+    "oil-field": "point",
+    "prison": "point",
+    "camp": "point",
+    "world-city": "city",
+    "road": "region",
+    "mountain": "region",
+}
 _NO_POINT = frozenset(("country", "water"))
 _MIN_UNSUPPORTED = 5
 _DATELINE = 100
@@ -80,7 +93,7 @@ class Tagger:
         self._context = Context(lexicon)
         self._places = Places(lexicon, self._context)
         self._people = People(lexicon, self._context)
-        self._governments = Governments(self._context)
+        self._governments = Governments(lexicon.words)
         self._variants = Variants(lexicon, self._context, self._places)
         self._points: dict[str, GeoPoint] = {}
 
@@ -93,7 +106,7 @@ class Tagger:
         published: date | None = None,
         dateline: str = "",
     ) -> Tags:
-        """Tags of one article. Offsets count code points of the field as given; `published` decides whose role it was."""
+        """Tags of one article. Offsets count code points of the field as given; `published` tells who was what."""
         given = (("headline", headline), ("summary", summary), ("body", body))
         fields = [Field(name, text) for name, text in given if text]  # type: ignore[arg-type]
         hits = [hit for field in fields for hit in self._finder.find(field) if not _in_agency(field, hit)]

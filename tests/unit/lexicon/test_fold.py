@@ -116,4 +116,6 @@ def test_the_way_there_is_the_way_back(text: str, data: st.DataObject) -> None:
     folded = fold_with_offsets(text)
     index = data.draw(st.integers(0, len(text)))
     there = folded.text_index(index)
-    assert there == next((at for at, source in enumerate(folded.offsets) if source >= index), len(folded.text))
+    assert there == next(
+        (at for at, source in enumerate(folded.offsets) if source >= index), len(folded.text)
+    )
