@@ -48,7 +48,7 @@ def tag(settings: Settings, file: BinaryIO, published: str, explain: bool, as_ht
         raise click.UsageError(f"--published {published}: write a day as 2015-10-07")
     tagger = Tagger(load_lexicon(settings.gazetteer))
     sections: list[str] = []
-    for text in texts(file.read(), file.name, published):
+    for text in texts(file.read(), getattr(file, "name", "-"), published):
         fields = {name: string(getattr(text, name)) for name in ("headline", "summary", "body")}
         tags = tagger.tag(**fields, published=day(text.published), dateline=string(text.dateline))
         if as_html:

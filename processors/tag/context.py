@@ -150,14 +150,15 @@ class Context:
             word = match[0] if match else ""
         if not word or not word[0].isupper() or (word.isupper() and 1 < len(word) <= _ACRONYM):
             return ""
-        return "" if self._is_title(word) else word
+        return "" if self.is_title(word) else word
 
     def after_given_name(self, hit: Hit) -> bool:
         """Whether a first name stands before it: then `Douma`, `Jordan` is a surname."""
         word = self.word_before(hit)
         return bool(word) and fold(word) in self._given
 
-    def _is_title(self, word: str) -> bool:
+    def is_title(self, word: str) -> bool:
+        """Whether a word, with its capital, is a title or one that begins sentences."""
         known = self._title_memo.get(word)
         if known is None:
             if len(self._title_memo) > 10_000:

@@ -48,6 +48,7 @@ class Looks(NamedTuple):
     headed: bool
     reason: str
     common: bool
+    skip: int
 
     @property
     def dull(self) -> bool:
@@ -90,27 +91,30 @@ class Variants:
         unknown: list[Unknown] = []
         added: list[Hit] = []
         for field in scene.fields:
-            if field.shouted or field.titled:
-                continue
-            here = [hit for hit in scene.hits if hit.field is field]
-            taken = [hit.source for hit in here if hit.entity is not None]
-            known = {hit.source for hit in here if hit.entity is None}
-            for span in _spans(field.source, taken):
-                if span in known:
-                    continue
-                looks = self._look(field.source[span[0] : span[1]])
-                if looks.dull and not self._context.may_have_cue(field.source, span):
-                    continue
-                found = self._one(Hit.at(field, span), looks, scene)
-                if isinstance(found, Unknown):
-                    unknown.append(found)
-                elif found is not None:
-                    added.append(found)
+            if not field.shouted and not field.titled:
+                for hit, looks in self._candidates(field, scene):
+                    found = self._one(hit, looks, scene)
+                    if isinstance(found, Unknown):
+                        unknown.append(found)
+                    elif found is not None:
+                        added.append(found)
         if added:
-            scene.hits = sorted(
-                (*scene.hits, *added), key=lambda hit: (scene.fields.index(hit.field), hit.source)
-            )
+            order = {id(field): number for number, field in enumerate(scene.fields)}
+            scene.hits = sorted((*scene.hits, *added), key=lambda hit: (order[id(hit.field)], hit.source))
         return unknown
+
+    def _candidates(self, field: Field, scene: Scene) -> Iterator[tuple[Hit, Looks]]:
+        """Capitalised spans that no hit has, and that look like a name of ours or stand where one should."""
+        here = [hit for hit in scene.hits if hit.field is field]
+        taken = [hit.source for hit in here if hit.entity is not None]
+        known = {hit.source for hit in here if hit.entity is None}
+        for start, end in _spans(field.source, taken):
+            looks = self._look(field.source[start:end])
+            span = (start + looks.skip, end)
+            if looks.skip:  # `In Kafr Foobar`: the sentence begins there, the name does not
+                looks = self._look(field.source[span[0] : end])
+            if span not in known and not (looks.dull and not self._context.may_have_cue(field.source, span)):
+                yield Hit.at(field, span), looks
 
     def _look(self, text: str) -> Looks:
         known = self._looks.get(text)
@@ -119,6 +123,8 @@ class Variants:
             its_key = key(folded)
             named = self._names.get(its_key, {}).values() if " " in its_key else ()
             words = folded.split(" ")
+            first = text.split(" ", 1)[0]
+            skip = len(first) + 1 if first != text and self._context.is_title(first) else 0
             reason = "group:unknown" if len(words) > 1 and words[0] in self._group_heads else ""
             if len(words) > 2 and words[0] == "abu":
                 reason = "person:unknown"
@@ -130,6 +136,7 @@ class Variants:
                 len(words) > 1 and words[0] in self._context.heads,
                 reason,
                 len(folded) < _NAME_LENGTH or self._context.is_common(words[0]),
+                skip,
             )
             if len(self._looks) > _REMEMBERED:
                 self._looks.clear()

@@ -1,8 +1,8 @@
 """`make eval-tagging`: precision and recall by type and by language over the paragraphs of this folder.
 
 A paragraph is `{id, language, published, headline?, dateline?, body, mentions: [[text, entity_id], …]}`, the
-mentions in the order of the text, headline first. What is not listed must not be tagged. An id of `null` says: left undecided.
-A mention inside another one (`airspace` in `violating Turkish airspace`) counts where it is listed, and not otherwise.
+mentions in the order of the text, headline first. What is not listed must not be tagged. An id of `null` says: left
+undecided. A mention inside another one (`airspace` in `violating Turkish airspace`) counts where it is listed only.
 """
 
 import sys
