@@ -232,10 +232,12 @@ def _letter_case(field: Field, source: tuple[int, int], *, plural: int) -> int:
 def _fits(meaning: Meaning, flags: int) -> bool:
     if flags & (_INFLECTED_FLAG | _PLURAL_FLAG) and meaning.entity.type not in _INFLECTED:
         return False
-    case: int = flags & _CASES
+    case = flags & _CASES
     if meaning.case == "any":
         return True
-    return case >= 1 if meaning.case == "capital" else case == 2  # in a shout, US and TOW may be words
+    if meaning.case == "capital":
+        return case >= 1
+    return case == 2  # in a shout, US and TOW may be words
 
 
 def _titled(text: str) -> bool:
