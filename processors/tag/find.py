@@ -242,7 +242,8 @@ def _fits(meaning: Meaning, flags: int) -> bool:
 
 def _titled(text: str) -> bool:
     words = [word for word in re.findall(r"[^\W\d_]+", text[:2000]) if len(word) > 3]
-    return sum(word[0].isupper() for word in words) > 0.7 * len(words)
+    capitals = [word for word in words if word[0].isupper()]
+    return len(capitals) > 0.7 * len(words)
 
 
 def _word_before(text: str, start: int) -> str:
