@@ -61,6 +61,7 @@ bench-tagging: $(BENCH)  ## The tagger beside spaCy on the same aliases; prints 
 
 eval-tagging: $(RUNTIME)  ## Precision and recall of the tagger over tests/golden/tagging; prints a table
 	$(BIN)/python -m tests.golden.tagging.evaluate
+
 bench-ingest: $(BENCH)  ## Measure fetching and parsing of feeds; prints tables
 	$(BIN)/python -m bench.ingest_parse
 	$(BIN)/python -m bench.ingest_cycle

@@ -134,7 +134,7 @@ class Finder:
         self._automaton = ahocorasick_rs.AhoCorasick(
             [pattern.text for pattern in patterns], matchkind=ahocorasick_rs.MatchKind.Standard
         )
-        self._readings: list[dict[int, Reading | None]] = [{} for _ in patterns]
+        self._readings: dict[int, Reading | None] = {}
         self._merged: dict[tuple[Reading, Reading], Reading] = {}
 
     def find(self, field: Field) -> list[Hit]:
@@ -188,20 +188,20 @@ class Finder:
                 stop = end
             source = (start, stop) if same else span(start, stop)
             flags |= _letter_case(field, source, plural=flags & _PLURAL_FLAG)
-            known = readings[index]
-            if (known[flags] if flags in known else self._reading(index, flags)) is not None:
+            known = index * _FLAGS + flags
+            if (readings[known] if known in readings else self._reading(index, flags)) is not None:
                 found.append((start, -stop, index, word, flags, source))
         found.sort()
         return found
 
     def _reading(self, index: int, flags: int) -> Reading | None:
-        known = self._readings[index]
-        if flags not in known:
+        number = index * _FLAGS + flags
+        if number not in self._readings:
             given = self._patterns[index].meanings
             fitting = tuple(meaning for meaning in given if _fits(meaning, flags))
             fits = bool(fitting) or (not given and flags & _CASES != 0)
-            known[flags] = Reading(fitting) if fits else None
-        return known[flags]
+            self._readings[number] = Reading(fitting) if fits else None
+        return self._readings[number]
 
     def _both(self, one: Reading, other: Reading) -> Reading:
         known = self._merged.get((one, other))
@@ -218,6 +218,7 @@ class Finder:
 _CASES = 3
 _INFLECTED_FLAG = 4
 _PLURAL_FLAG = 8
+_FLAGS = 16
 
 
 def _letter_case(field: Field, source: tuple[int, int], *, plural: int) -> int:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
@@ -19,6 +19,7 @@ _CYRILLIC = re.compile(r"[а-я]+\Z")
 _ENDING = re.compile(r"[аеиоуыьюя]\Z")
 _ARTICLE = re.compile(r"^(?:al|el|ar|as|ash|ad|adh|an|at|ath|az) ")
 _KAFR = re.compile(r"كفر ?(?=\w{3})")  # كفر زيتا and كفرزيتا are both written
+_PAIRS = ("ay", "ei", "ai", "ey")
 _DIPHTHONG = re.compile(r"(?<=[a-z])(?:ay|ei|ai|ey)(?=[a-z])")
 _UNITS = ("governorate", "district", "subdistrict")
 _UNIT_WORD = re.compile(r"^(?:محافظه|منطقه|ناحيه) | (?:governorate|district|subdistrict|province)\Z")
@@ -26,8 +27,7 @@ _NAMED_BARE = ("governorate", "district", "subdistrict", "city", "town", "villag
 _TURKISH_NOUNS = ("weapon", "theme", "group")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a spelling may stand for, and the letter case its source text must have."""
 
     entity: Entity
@@ -35,8 +35,7 @@ class Meaning:
     case: Case
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """One folded string and its meanings; none: a longer name that hides what lies in it (`Washington Post`).
 
     `stem`: Cyrillic case endings must follow it. `turkish`: Turkish endings may follow without an apostrophe.
@@ -56,7 +55,7 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
     """All patterns, in an order of their own; made-up place spellings only where no true name folds the same."""
     found: _Found = {}
     turkish: set[str] = set()
-    nouns = [fold(noun).strip() for noun in lexicon.words.facility_nouns]
+    nouns = [_folded(noun) for noun in lexicon.words.facility_nouns]
     for entity in lexicon.entities.values():
         turkish |= _add_given(found, entity)
         if entity.type == "person":
@@ -71,26 +70,36 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
             for text in _respelled(entity) - true:
                 _add(found, (text, False), Meaning(entity, "spelling", "capital"))
     for name in lexicon.words.not_names:
-        found.setdefault((fold(name).strip(), False), {})
-    return [
-        Pattern(
-            form[0], form[1], form[0] in turkish, tuple(found[form][each] for each in sorted(found[form]))
-        )
-        for form in sorted(found)
-    ]
+        found.setdefault((_folded(name), False), {})
+    return [Pattern(*form, form[0] in turkish, _in_order(found[form])) for form in sorted(found)]
+
+
+def _in_order(meanings: dict[tuple[str, str], Meaning]) -> tuple[Meaning, ...]:
+    if len(meanings) > 1:
+        return tuple(meanings[each] for each in sorted(meanings))
+    return tuple(meanings.values())
 
 
 def _add_given(found: _Found, entity: Entity) -> set[str]:
     """Adds the names as they are written; returns those that take Turkish endings."""
     units = _with_unit_word(entity) if entity.kind in _UNITS else frozenset()
     turkish: set[str] = set()
+    declined_already: set[tuple[str, ...]] = set()
     for how, lang, value in _given(entity):
-        folded = fold(value).strip()
+        folded = _folded(value)
         if folded in units:
             continue
         meaning = Meaning(entity, how, _case(value))
-        for form in _forms(folded, lang, entity):
+        for form in _forms(folded):
             _add(found, form, meaning)
+        if lang == "ru" and " " in folded:
+            person = entity.type == "person"
+            begins = tuple(word[:4] for word in folded.split(" "))
+            if person and begins in declined_already:
+                continue  # another case of the same name, written out
+            declined_already.add(begins)
+            for text in declined(folded, person=person):
+                _add(found, (text, True), meaning)
         if lang == "tr" and meaning.case == "any" and entity.type in _TURKISH_NOUNS:
             turkish.add(folded)
     return turkish
@@ -98,7 +107,7 @@ def _add_given(found: _Found, entity: Entity) -> set[str]:
 
 def _with_unit_word(entity: Entity) -> frozenset[str]:
     """`Homs Governorate`, where `Homs` is a name too: the word beside the name is a cue, and no part of it."""
-    names = {fold(value).strip() for values in entity.names.values() for value in values}
+    names = {_folded(value) for values in entity.names.values() for value in values}
     return frozenset(name for name in names if (bare := _UNIT_WORD.sub("", name)) != name and bare in names)
 
 
@@ -125,13 +134,18 @@ def _given(entity: Entity) -> Iterator[tuple[How, str, str]]:
 
 
 def _case(value: str) -> Case:
-    letters = [char for char in value if char.isalpha()]
-    if " " not in value and 1 < len(letters) <= 6 and all(char.isupper() for char in letters):
-        return "capitals"
-    return "capital" if any(char.isupper() for char in letters) else "any"
+    if value == value.lower():
+        return "any"
+    short = " " not in value and value.isupper() and 1 < sum(map(str.isalpha, value)) <= 6
+    return "capitals" if short else "capital"
 
 
-def _forms(text: str, lang: str, entity: Entity) -> Iterator[tuple[str, bool]]:
+@lru_cache(maxsize=200_000)
+def _folded(value: str) -> str:
+    return fold(value).strip()
+
+
+def _forms(text: str) -> Iterator[tuple[str, bool]]:
     if not text:
         return
     yield text, False
@@ -142,8 +156,6 @@ def _forms(text: str, lang: str, entity: Entity) -> Iterator[tuple[str, bool]]:
         yield "ابي " + text[4:], False
     if text.startswith("ال") and len(text) > 5:
         yield "لل" + text[2:], False  # ل + ال are written as one
-    if lang == "ru" and " " in text:
-        yield from ((form, True) for form in declined(text, person=entity.type == "person"))
     last = text.rsplit(" ", 1)[-1]
     if _CYRILLIC.fullmatch(last) and len(last) >= 4:
         yield _ENDING.sub("", text), True
@@ -151,27 +163,19 @@ def _forms(text: str, lang: str, entity: Entity) -> Iterator[tuple[str, bool]]:
 
 def _surnames(person: Entity) -> set[tuple[str, bool]]:
     """The last words of the names that have capitals: enough where the article names the person in full."""
-    given = {fold(value).strip() for values in person.short.values() for value in values}
+    given = {_folded(value) for values in person.short.values() for value in values}
     full = {
-        (lang, fold(value).strip())
-        for lang, values in person.names.items()
-        if lang != "ar"
-        for value in values
+        (lang, _folded(value)) for lang, values in person.names.items() if lang != "ar" for value in values
     }
     last = {(lang, name.rsplit(" ", 1)[-1]) for lang, name in full if " " in name}
-    return {
-        form
-        for lang, name in last
-        if len(name) > 3 and name not in given
-        for form in _forms(name, lang, person)
-    }
+    return {form for lang, name in last if len(name) > 3 and name not in given for form in _forms(name)}
 
 
 def _without_noun(entity: Entity, nouns: list[str]) -> set[str]:
     """`Sha'ar gas field` → `shaar`, for places whose name ends in the noun of their kind."""
     if entity.kind in _NAMED_BARE:
         return set()
-    names = {fold(value).strip() for lang, values in entity.names.items() if lang != "ar" for value in values}
+    names = {_folded(value) for lang, values in entity.names.items() if lang != "ar" for value in values}
     made = {
         name.removesuffix(f" {noun}") for name in names for noun in nouns if name.endswith(f" {noun}")
     } - names
@@ -183,11 +187,14 @@ def _respelled(entity: Entity) -> set[str]:
     made: set[str] = set()
     for lang in ("en", "und"):
         for value in entity.names.get(lang, ()):
-            folded = fold(value).strip()
+            folded = _folded(value)
             bare = _ARTICLE.sub("", folded)
             if len(bare) < 5 or _ARABIC.search(bare):
                 continue
-            for pair in ("ay", "ei", "ai", "ey"):
-                again = _DIPHTHONG.sub(pair, bare)
-                made |= {bare, again, f"al {again}"}
+            again = (
+                {bare, *(_DIPHTHONG.sub(pair, bare) for pair in _PAIRS)}
+                if _DIPHTHONG.search(bare)
+                else {bare}
+            )
+            made |= again if " " in bare else {*again, *(f"al {each}" for each in again)}
     return made

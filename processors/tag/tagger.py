@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lexicon.entries import Entity, Lexicon
+from lexicon.load import uncollected
 from processors.tag.context import Context
 from processors.tag.find import Field, Finder, Hit
 from processors.tag.governments import Governments
@@ -87,6 +88,7 @@ class Tags:
 class Tagger:
     """Built once from a lexicon; `tag` may be called from several threads."""
 
+    @uncollected()
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._finder = Finder(patterns(lexicon))
