@@ -147,6 +147,10 @@ class Folded:
 
 def fold(text: str) -> str:
     """The folded text, without offsets: for what is only compared. `fold(fold(x)) == fold(x)`."""
+    if "." not in text and _HAS_QUOTE.search(text) is None:
+        folded = text.translate(_ASCII if text.isascii() else _TABLE)
+        if "  " not in folded:
+            return folded
     return fold_with_offsets(text).text
 
 
