@@ -47,8 +47,8 @@ class Pattern(NamedTuple):
     meanings: tuple[Meaning, ...]
 
 
-_Found = dict[tuple[str, bool], dict[tuple[str, str], Meaning]]
-"""(text, is a stem) → (entity id, how) → meaning."""
+_Found = dict[tuple[str, bool], list[Meaning]]
+"""(text, is a stem) → meanings, one an entity and way of naming it."""
 
 
 def patterns(lexicon: Lexicon) -> list[Pattern]:
@@ -70,14 +70,16 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
             for text in _respelled(entity) - true:
                 _add(found, (text, False), Meaning(entity, "spelling", "capital"))
     for name in lexicon.words.not_names:
-        found.setdefault((_folded(name), False), {})
+        found.setdefault((_folded(name), False), [])
     return [Pattern(*form, form[0] in turkish, _in_order(found[form])) for form in sorted(found)]
 
 
-def _in_order(meanings: dict[tuple[str, str], Meaning]) -> tuple[Meaning, ...]:
-    if len(meanings) > 1:
-        return tuple(meanings[each] for each in sorted(meanings))
-    return tuple(meanings.values())
+def _in_order(meanings: list[Meaning]) -> tuple[Meaning, ...]:
+    return tuple(sorted(meanings, key=_by_entity) if len(meanings) > 1 else meanings)
+
+
+def _by_entity(meaning: Meaning) -> tuple[str, str]:
+    return meaning.entity.id, meaning.how
 
 
 def _add_given(found: _Found, entity: Entity) -> set[str]:
@@ -90,6 +92,11 @@ def _add_given(found: _Found, entity: Entity) -> set[str]:
         if folded in units:
             continue
         meaning = Meaning(entity, how, _case(value))
+        if lang == "tr" and meaning.case == "any" and entity.type in _TURKISH_NOUNS:
+            turkish.add(folded)
+        if folded.isascii() and folded:
+            _add(found, (folded, False), meaning)
+            continue
         for form in _forms(folded):
             _add(found, form, meaning)
         if lang == "ru" and " " in folded:
@@ -100,8 +107,6 @@ def _add_given(found: _Found, entity: Entity) -> set[str]:
             declined_already.add(begins)
             for text in declined(folded, person=person):
                 _add(found, (text, True), meaning)
-        if lang == "tr" and meaning.case == "any" and entity.type in _TURKISH_NOUNS:
-            turkish.add(folded)
     return turkish
 
 
@@ -113,10 +118,16 @@ def _with_unit_word(entity: Entity) -> frozenset[str]:
 
 def _add(found: _Found, form: tuple[str, bool], new: Meaning) -> None:
     """Of two spellings that fold the same, the one that asks less of the letter case stays."""
-    meanings = found.setdefault(form, {})
-    known = meanings.get((new.entity.id, new.how))
-    if known is None or _ORDER[new.case] < _ORDER[known.case]:
-        meanings[new.entity.id, new.how] = new
+    meanings = found.get(form)
+    if meanings is None:
+        found[form] = [new]
+        return
+    for index, known in enumerate(meanings):
+        if known.entity.id == new.entity.id and known.how == new.how:
+            if _ORDER[new.case] < _ORDER[known.case]:
+                meanings[index] = new
+            return
+    meanings.append(new)
 
 
 _ORDER: dict[Case, int] = {"any": 0, "capital": 1, "capitals": 2}

@@ -72,7 +72,7 @@ class Variants:
     def _index(self, entity: Entity) -> None:
         if entity.type not in ("person", "group", "place") or entity.kind in _PLACE_KINDS_LEFT_OUT:
             return
-        for lang in ("en", "und", "fr"):
+        for lang in ("en", "fr"):
             for name in entity.names.get(lang, ()):
                 folded = fold(name).strip()
                 if not folded.isascii():
