@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 BENCH := .venv/.bench
 
-.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-ingest fuzz schema requirements gazetteer-check clean
+.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-tagging eval-tagging bench-ingest fuzz schema requirements gazetteer-check clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -55,6 +55,12 @@ ci: check test-all  ## All that must hold before anything lands
 
 bench: $(BENCH)  ## Measure; prints tables
 	$(BIN)/python -m bench.ports
+
+bench-tagging: $(BENCH)  ## The tagger beside spaCy on the same aliases; prints a table
+	$(BIN)/python -m bench.tagging
+
+eval-tagging: $(RUNTIME)  ## Precision and recall of the tagger over tests/golden/tagging; prints a table
+	$(BIN)/python -m tests.golden.tagging.evaluate
 
 bench-ingest: $(BENCH)  ## Measure fetching and parsing of feeds; prints tables
 	$(BIN)/python -m bench.ingest_parse

@@ -1,17 +1,13 @@
-"""`parse` and `tag`: bytes and text in, JSON lines out; no network, no state."""
+"""`parse`: bytes in, JSON lines out; no network, no state."""
 
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 import msgspec
 
 from cli.output import json_line
-from store.errors import SyriaWireError
-from store.settings import Settings
 
 
 @click.command()
@@ -50,42 +46,3 @@ def _complain(name: str, what: str) -> bool:
 def _line(article: object, source: str | None) -> None:
     shown = msgspec.to_builtins(article)
     json_line({**shown, "source_file": source} if source else shown)
-
-
-class _Text(msgspec.Struct, frozen=True, kw_only=True):
-    """What `tag` reads of one JSON line; other fields are passed over."""
-
-    id: str = ""
-    headline: str = ""
-    summary: str = ""
-    body: str = ""
-
-
-@click.command()
-@click.argument("file", default="-", type=click.File("rb"))
-@click.pass_obj
-def tag(settings: Settings, file: BinaryIO) -> None:
-    """Tag plain text, or JSON lines with id, headline and body; one JSON line each."""
-    from lexicon.load import load_lexicon
-    from processors.tag.tagger import Tagger
-
-    tagger = Tagger(load_lexicon(settings.gazetteer))
-    for text in _texts(file.read(), file.name):
-        tags = tagger.tag(text.headline, text.summary, text.body)
-        json_line({"id": text.id, **{name: getattr(tags, name) for name in tags.__slots__}})
-
-
-def _texts(data: bytes, where: str) -> Iterator[_Text]:
-    """One of plain text; of JSON lines, which begin with a brace, one a line."""
-    if not data.lstrip().startswith(b"{"):
-        yield _Text(body=data.decode("utf-8", "replace"))
-        return
-    for number, line in enumerate(data.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield msgspec.json.decode(line, type=_Text)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise SyriaWireError(
-                f"{where}: line {number}: {error}: write one JSON object with id, headline and body a line"
-            ) from error

@@ -3,8 +3,10 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
+from lexicon.dated import Period
 from lexicon.entries import Entity, LexiconError
 from lexicon.fold import fold
 from lexicon.load import load_lexicon, read_entities
@@ -25,10 +27,10 @@ def check(path: Path) -> list[str]:
         entries = list(read_entities(path))
     except LexiconError as error:
         return [str(error)]
-    ids = {entity.id for _, entity in entries}
+    parents = {entity.id: entity.parent for _, entity in entries}
     problems = list(_duplicate_ids(entries))
     for file, entity in entries:
-        problems += [f"{file}: {entity.id}: {problem}" for problem in _entity(entity, ids)]
+        problems += [f"{file}: {entity.id}: {problem}" for problem in _entity(entity, parents)]
     problems += _shared_names(entries)
     if not problems:
         try:
@@ -46,7 +48,10 @@ def _duplicate_ids(entries: Iterable[tuple[str, Entity]]) -> Iterator[str]:
         seen[entity.id] = file
 
 
-def _entity(entity: Entity, ids: set[str]) -> Iterator[str]:
+def _entity(entity: Entity, ids: dict[str, str]) -> Iterator[str]:
+    above = _above(entity.id, ids)
+    if entity.id in above:
+        yield "lies within itself: mend the `parent` of one of " + ", ".join(above)
     if not _ID.fullmatch(entity.id) or not entity.id.startswith(f"{entity.type}/"):
         yield f"id is not {entity.type}/slug: use small letters, digits and hyphens"
     if not entity.source.strip():
@@ -61,7 +66,15 @@ def _entity(entity: Entity, ids: set[str]) -> Iterator[str]:
     yield from _misplaced(entity)
     yield from _spellings(entity)
     if entity.type == "place":
-        yield from _coordinates(entity)
+        yield from _coordinates(entity, above)
+
+
+def _above(entity_id: str, parents: dict[str, str]) -> list[str]:
+    """The ids above an entity; the last is the entity itself where they lead back to it."""
+    found: list[str] = []
+    while (entity_id := parents.get(entity_id, "")) and entity_id not in found:
+        found.append(entity_id)
+    return found
 
 
 def _misplaced(entity: Entity) -> Iterator[str]:
@@ -88,24 +101,48 @@ def _spellings(entity: Entity) -> Iterator[str]:
                     yield f"Arabic name {value!r} is not in Arabic script: mend it or change its language"
 
 
-def _coordinates(entity: Entity) -> Iterator[str]:
-    south, north, west, east = _SYRIA if _PCODE.fullmatch(entity.id) else (-90.0, 90.0, -180.0, 180.0)
+def _coordinates(entity: Entity, above: list[str]) -> Iterator[str]:
+    in_syria = _PCODE.fullmatch(entity.id) or "place/syria" in above
+    south, north, west, east = _SYRIA if in_syria else (-90.0, 90.0, -180.0, 180.0)
     if not (south <= entity.lat <= north and west <= entity.lon <= east):
         yield f"coordinates {entity.lat}, {entity.lon} are out of bounds: are lat and lon swapped?"
 
 
 def _shared_names(entries: Iterable[tuple[str, Entity]]) -> Iterator[str]:
-    owners: dict[tuple[str, str], Entity] = {}
+    owners: dict[tuple[str, str], list[Entity]] = {}
     for file, entity in entries:
         if entity.kind in _HOMONYMS:
             continue
         for rule, names in (("name", entity.names), ("short", entity.short if entity.alone else {})):
-            for value in {fold(value) for values in names.values() for value in values}:
+            for value in sorted({fold(value) for values in names.values() for value in values}):
                 # A country is both a state and a place, a capital both a place and a metonym: rules exist.
                 kind = "place" if entity.type == "place" else rule
-                owner = owners.setdefault((kind, value), entity)
-                if owner.id != entity.id:
-                    yield f"{file}: {entity.id}: {value!r} is also {owner.id}: keep it at one, or make it `short`"
+                known = owners.setdefault((kind, value), [])
+                for owner in known:
+                    if owner.id != entity.id and not _at_other_times(owner, entity):
+                        yield (
+                            f"{file}: {entity.id}: {value!r} is also {owner.id}: keep it at one, make it `short`, "
+                            "or give both dates that do not meet"
+                        )
+                        break
+                known.append(entity)
+
+
+def _at_other_times(one: Entity, other: Entity) -> bool:
+    """Whether the article's date tells the two apart: no day on which both hold a role or are active."""
+    first, second = _periods(one), _periods(other)
+    return bool(first and second) and not any(_meet(a, b) for a in first for b in second)
+
+
+def _periods(entity: Entity) -> list[Period]:
+    if entity.roles:
+        return [role.period for role in entity.roles]
+    return [entity.active] if entity.type == "group" and entity.active != Period() else []
+
+
+def _meet(one: Period, other: Period) -> bool:
+    begins = max(one.first or date.min, other.first or date.min)
+    return begins <= min(one.last or date.max, other.last or date.max)
 
 
 def main(arguments: list[str]) -> int:

@@ -95,10 +95,11 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Words right before or right after a name that tell its kind."""
+    """Words right before or right after a name that tell its kind; `many`: of all names in a list beside them."""
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    many: tuple[str, ...] = ()
 
 
 class KindCues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,11 +117,19 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cues: KindCues
     place_before: tuple[str, ...]
     saying: tuple[str, ...]
+    saying_last: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
     state_before: tuple[str, ...]
     city_nouns: tuple[str, ...]
     titles: tuple[str, ...]
     short_places: tuple[str, ...]
     cue_only: tuple[tuple[str, ...], ...]
+    not_names: tuple[str, ...] = ()
+    given_names: tuple[str, ...] = ()
+    toponym_heads: tuple[str, ...] = ()
+    facility_nouns: tuple[str, ...] = ()
+    name_heads: tuple[str, ...] = ()
+    syria: tuple[str, ...] = ()
 
 
 class Lexicon(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,16 +13,15 @@ What becomes what:
   becomes a word of its own (`d'Alep` → `d alep`)
 - hyphens and dashes of all kinds, line ends and tabs → a space; several spaces → one
 - dotted acronyms lose their dots (`U.S.-led` → `us led`)
-- all other punctuation stays as it is; `words` splits at it
+- quotation marks are all `"`; all other punctuation stays as it is; `words` splits at it
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 
 APOSTROPHES = "'’‘‛`´′ʹʻʼʽʾʿˈˊˋ՚＇"
-_DROPPED = "\N{SOFT HYPHEN}"
 _LETTERS = {
     **dict.fromkeys(APOSTROPHES, ""),
     **dict.fromkeys("ٱ", "ا"),
@@ -32,16 +31,21 @@ _LETTERS = {
     **dict.fromkeys("کڪ", "ك"),
     **dict.fromkeys("ـ", ""),
     **dict(zip("ıøđðłħə−٪،؛؟", "ioddlhe %,;?", strict=True)),
+    **dict.fromkeys("“”„‟«»", '"'),
     **dict(zip(("æ", "œ", "þ"), ("ae", "oe", "th"), strict=True)),
 }
 
 _QUOTE = f"[{re.escape(APOSTROPHES)}]"
-# Both replacements keep the length of the text, so that offsets stay those of the source.
-_ELISION = re.compile(rf"(?<!\w)(?:[cdjlmnst]|qu){_QUOTE}(?=[^\W\d_])", re.IGNORECASE)
-_POSSESSIVE = re.compile(rf"(?<=[^\W\d_]{{3}}){_QUOTE}s(?!\w|{_QUOTE})", re.IGNORECASE)
 _HAS_QUOTE = re.compile(_QUOTE)
-_SQUEEZE = re.compile(r" {2,}|(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_](?!\w|\.\w)\.?")
+_WORDLIKE = f"_{APOSTROPHES}"
+_ELIDED = "cdjlmnstCDJLMNST"
+_QU = ("qu", "Qu", "QU", "qU")
+_SPACES = re.compile(r" {2,}")
+_ACRONYM = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_](?!\w|\.\w)\.?")
 _WORD = re.compile(r"[^\W_]+")
+# Characters that surely become one each: most texts hold no other, and those have offsets without any work.
+_ODD = re.compile(r"[^\0-&(-_a-~А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-ÝŞşğĞıİ–—“”«»،؟؛٠-٩ ]")
+_TYPOGRAPHIC = tuple(zip("’‘“”–—", "''\"\"--", strict=True))
 
 
 class _Table(dict[int, str]):
@@ -69,30 +73,71 @@ def _fold_character(char: str) -> str:
 
 
 _TABLE = _Table()
+_ASCII = {code: _TABLE[code] for code in range(128) if chr(code) not in APOSTROPHES}
 
 
-@dataclass(frozen=True, slots=True)
 class Folded:
     """A folded text that knows where it came from.
 
-    `offsets[i]` is the index in `source` of the character that gave `text[i]`; one entry more, the last, is
-    `len(source)`. Offsets never fall; they repeat where one character gave several (`ß` → `ss`).
+    `source_index(i)` is the index in `source` of the character that gave `text[i]`; that of `len(text)` is
+    `len(source)`. It never falls; it repeats where one character gave several (`ß` → `ss`). It is kept as the few
+    steps where it does more than count on: from `at[n]` on, an index is `shift[n]` further on in the source.
     """
 
-    text: str
-    offsets: Sequence[int]
-    source: str
+    __slots__ = ("_at", "_shift", "_to", "source", "text")
+
+    def __init__(self, text: str, source: str, steps: dict[int, int]) -> None:
+        self.text = text
+        self.source = source
+        self._at = [0, *steps]
+        self._shift = [0, *(to - at for at, to in steps.items())]
+        self._to = [0, *steps.values()]
+
+    @property
+    def same(self) -> bool:
+        """Whether every index of `text` is that of `source`."""
+        return len(self._at) == 1
+
+    @property
+    def offsets(self) -> Sequence[int]:
+        """`source_index` of every index up to `len(text)`."""
+        return [self.source_index(index) for index in range(len(self.text) + 1)]
+
+    def source_index(self, index: int) -> int:
+        """Where in `source` the character `text[index]` comes from."""
+        if index >= len(self.text):
+            return len(self.source)
+        return index + self._shift[bisect_right(self._at, index) - 1]
+
+    def text_index(self, index: int) -> int:
+        """The first index of `text` that comes from `source[index]` or from what follows it."""
+        if self.same:
+            return index
+        step = bisect_left(self._to, index)
+        if step == 0:
+            return 0
+        limit = self._at[step] if step < len(self._at) else len(self.text)
+        return min(index - self._shift[step - 1], limit)
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` stands in the source: (start, end) in code points.
 
         Marks on the last letter belong to it, and the dot that closes an acronym; an apostrophe does not.
         """
-        first = self.offsets[start]
+        at = self._at
+        if len(at) == 1:
+            return start, end
+        step = bisect_right(at, start) - 1
+        first = start + self._shift[step] if start < len(self.text) else len(self.source)
         if end <= start:
             return first, first
-        last = self.offsets[end - 1] + 1
-        limit = self.offsets[end]
+        if step + 1 < len(at) and at[step + 1] < end:
+            step = bisect_right(at, end - 1, step) - 1
+        last = end + self._shift[step]
+        char = self.source[last : last + 1]
+        if not char or char == " " or char.isalnum():
+            return first, last
+        limit = self.source_index(end)
         while last < limit and unicodedata.category(self.source[last])[0] == "M":
             last += 1
         if last < limit and self.source[last] == ".":
@@ -102,29 +147,33 @@ class Folded:
 
 def fold(text: str) -> str:
     """The folded text, without offsets: for what is only compared. `fold(fold(x)) == fold(x)`."""
-    return _SQUEEZE.sub(_squeezed, _prepare(text).translate(_TABLE))
+    if "." not in text and _HAS_QUOTE.search(text) is None:
+        folded = text.translate(_ASCII if text.isascii() else _TABLE)
+        if "  " not in folded:
+            return folded
+    return fold_with_offsets(text).text
 
 
 def fold_with_offsets(text: str) -> Folded:
     """The folded text with the way back. `fold_with_offsets(x).text == fold(x)`."""
-    pieces = [_TABLE[code] for code in map(ord, _prepare(text))]
-    folded = "".join(pieces)
-    if len(folded) == len(pieces) and "" not in pieces:
-        offsets = list(range(len(folded)))
+    plain = text
+    if not text.isascii():
+        for char, ascii_char in _TYPOGRAPHIC:
+            plain = plain.replace(char, ascii_char)
+    prepared = _prepare(plain)
+    if prepared.isascii():
+        folded = prepared.translate(_ASCII)
+        letters: dict[int, int] = {}
+        if "'" in folded or "`" in folded:
+            letters = dict(_dropped(folded))
+            folded = folded.replace("'", "").replace("`", "")
     else:
-        offsets = [index for index, piece in enumerate(pieces) for _ in piece]
-    kept, out, done = [], [], 0
-    for match in _SQUEEZE.finditer(folded):
-        start, end = match.span()
-        dropped = range(start + 1, end) if match[0][0] == " " else _dots(match[0], start)
-        for index in dropped:
-            kept.append(folded[done:index])
-            out += offsets[done:index]
-            done = index + 1
-    kept.append(folded[done:])
-    out += offsets[done:]
-    out.append(len(text))
-    return Folded("".join(kept), out, text)
+        folded = prepared.translate(_TABLE)
+        letters = dict(_letter_steps(prepared))
+    gone = _squeezed_away(folded)
+    if gone:
+        return Folded(_without(folded, gone), text, _chained(letters, gone))
+    return Folded(folded, text, letters)
 
 
 def words(text: str) -> list[str]:
@@ -133,15 +182,89 @@ def words(text: str) -> list[str]:
 
 
 def _prepare(text: str) -> str:
-    if not _HAS_QUOTE.search(text):
-        return text
-    text = _ELISION.sub(lambda match: match[0][:-1] + " ", text)
-    return _POSSESSIVE.sub(_DROPPED * 2, text)
+    """Takes English possessives and French elisions apart. Keeps the length, so that offsets stay the source's."""
+    pieces, done = [], 0
+    for match in _HAS_QUOTE.finditer(text):
+        quote = match.start()
+        if quote < done:
+            continue
+        if _is_possessive(text, quote):
+            pieces += [text[done:quote], "''"]
+            done = quote + 2
+        elif _is_elision(text, quote):
+            pieces += [text[done:quote], " "]
+            done = quote + 1
+    return "".join((*pieces, text[done:])) if pieces else text
 
 
-def _squeezed(match: re.Match[str]) -> str:
-    return " " if match[0][0] == " " else match[0].replace(".", "")
+def _is_possessive(text: str, quote: int) -> bool:
+    if text[quote + 1 : quote + 2] not in ("s", "S") or quote < 3 or not text[quote - 3 : quote].isalpha():
+        return False
+    after = text[quote + 2 : quote + 3]
+    return not (after.isalnum() or (after and after in _WORDLIKE))
 
 
-def _dots(text: str, start: int) -> list[int]:
-    return [start + index for index, char in enumerate(text) if char == "."]
+def _is_elision(text: str, quote: int) -> bool:
+    if not text[quote + 1 : quote + 2].isalpha():
+        return False
+    start = quote - (2 if text[max(0, quote - 2) : quote] in _QU else 1)
+    if start < 0 or not (quote - start == 2 or text[start] in _ELIDED):
+        return False
+    before = text[start - 1 : start] if start else ""
+    return not (before.isalnum() or before == "_")
+
+
+def _dropped(text: str) -> Iterator[tuple[int, int]]:
+    """The steps that dropping apostrophes makes in a text of ASCII."""
+    for number, match in enumerate(_HAS_QUOTE.finditer(text), start=1):
+        yield match.end() - number, match.end()
+
+
+def _letter_steps(text: str) -> Iterator[tuple[int, int]]:
+    """The steps that characters make which become none or several."""
+    shift = 0
+    for match in _ODD.finditer(text):
+        index = match.start()
+        size = len(_TABLE[ord(match[0])])
+        if size == 1:
+            continue
+        for extra in range(1, size):
+            yield index + shift + extra, index
+        shift += size - 1
+        yield index + 1 + shift, index + 1
+
+
+def _squeezed_away(text: str) -> list[int]:
+    """The indices of spaces after a space, and of the dots in acronyms; in order."""
+    gone = []
+    if "  " in text:
+        gone = [index for match in _SPACES.finditer(text) for index in range(match.start() + 1, match.end())]
+    dot, done = text.find("."), 0
+    while dot != -1:
+        if dot >= max(1, done) and text[dot + 1 : dot + 2].isalpha() and text[dot - 1].isalpha():
+            match = _ACRONYM.match(text, dot - 1)
+            if match:
+                gone += [index for index in range(match.start(), match.end()) if text[index] == "."]
+                done = match.end()
+        dot = text.find(".", dot + 1)
+    return sorted(gone)
+
+
+def _without(text: str, gone: list[int]) -> str:
+    starts = [0, *(index + 1 for index in gone)]
+    return "".join(text[start:end] for start, end in zip(starts, [*gone, len(text)], strict=True))
+
+
+def _chained(letters: dict[int, int], gone: list[int]) -> dict[int, int]:
+    """The steps of `letters`, given for a text, in that text without the characters at `gone`."""
+    steps: list[tuple[int, int]] = []
+    ats = [0, *letters]
+    shifts = [0, *(to - at for at, to in letters.items())]
+    for number, index in enumerate(gone):
+        after = index + 1
+        steps.append((index - number, after + shifts[bisect_right(ats, after) - 1]))
+    for at, to in letters.items():
+        before = bisect_left(gone, at)
+        if before == len(gone) or gone[before] != at:
+            steps.append((at - before, to))
+    return dict(sorted(steps))

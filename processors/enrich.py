@@ -24,8 +24,14 @@ class Enrich:
         self._tagger = Tagger(lexicon)
 
     def __call__(self, article: Article) -> Article:
-        """The article with `language`, `revision`, `mentions`, the id arrays and `geo`."""
-        tags = self._tagger.tag(article.headline, article.summary, article.body)
+        """The article with `language`, `revision`, `mentions`, the id arrays, `geo` and `unresolved`."""
+        tags = self._tagger.tag(
+            article.headline,
+            article.summary,
+            article.body,
+            published=article.published or article.first_seen,
+            dateline=article.dateline,
+        )
         text = "\n".join((article.headline, article.summary, article.body))
         return msgspec.structs.replace(
             article,
@@ -40,6 +46,7 @@ class Enrich:
             weapon_ids=tags.weapon_ids,
             theme_ids=tags.theme_ids,
             geo=tags.geo,
+            unresolved=tags.unresolved,
         )
 
 

@@ -101,5 +101,5 @@ def _version(article: Article, last: Article) -> Version:
 
 def _without_text(article: Article) -> Article:
     """Mentions quote the text, ids tell whom it names, and `raw_ref` leads to it."""
-    derived = dict.fromkeys(("mentions", "geo", "entity_ids", *ENTITY_FIELDS.values()), ())
+    derived = dict.fromkeys(("mentions", "unresolved", "geo", "entity_ids", *ENTITY_FIELDS.values()), ())
     return msgspec.structs.replace(article, summary="", body="", body_html="", raw_ref="", **derived)

@@ -28,7 +28,7 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     """One place in an article's text that names an entity.
 
     `start` and `end` count Unicode code points of `field`: `getattr(article, field)[start:end] == text`.
-    `rule` says why it matched, `confidence` lies in (0, 1].
+    `rule` says why it matched, `confidence` lies in (0, 1]. `role` is what a person was on the article's date.
     """
 
     entity_id: str
@@ -39,6 +39,21 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     rule: str
     confidence: float
+    role: str = ""
+
+
+class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
+    """A name that may be one of ours: nobody knows it, or it means one of `candidates` and nothing tells which.
+
+    Offsets as in `Mention`. `reason`: `place:several`, `place:unsupported`, `place:unknown`, `group:unknown`, …
+    """
+
+    text: str
+    field: Literal["headline", "summary", "body"]
+    start: int
+    end: int
+    reason: str
+    candidates: tuple[str, ...] = ()
 
 
 class GeoPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +112,7 @@ class Article(
     weapon_ids: tuple[str, ...] = ()
     theme_ids: tuple[str, ...] = ()
     geo: tuple[GeoPoint, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
 
     # Added by group.
     story_id: str = ""

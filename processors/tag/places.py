@@ -1,89 +1,201 @@
 """Which place a name means. The rules, in order, are told to analysts in docs/gazetteer.md."""
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from processors.tag.context import Context
 from processors.tag.find import Hit
+from processors.tag.scene import Scene
 
 _UNITS = ("governorate", "district", "subdistrict")
-_SETTLEMENTS = frozenset(("city", "town", "village", "neighbourhood"))
-_WEAK = frozenset(("village", "neighbourhood"))
+_SETTLEMENTS = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
+WEAK = frozenset(("village", "neighbourhood"))
 _ROOT = "place/syria"
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_ARABIC_FROM = "\u0600"
+_OF_THE_WORLD = frozenset(("world-city", "country", "region", "water"))
+_NEAR_KM, _FAR_KM = 25.0, 60.0
+_CLOSE = 0.5
+_LONG = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A place that was decided on, and why."""
 
     entity: Entity
     rule: str
+    evidence: str = ""
+
+
+class Plain(NamedTuple):
+    """What a bare name means by itself: the place, or None, and whether it needs no support."""
+
+    found: Found | None
+    strong: bool
 
 
 class Places:
-    """Decides between places of one name. Pure; `named` is what the article names without doubt."""
+    """Decides between places of one name. Holds no state but what follows from the lexicon."""
 
     def __init__(self, lexicon: Lexicon, context: Context) -> None:
         self._lexicon = lexicon
         self._context = context
+        self._above: dict[str, tuple[str, ...]] = {}
+        self._plain: dict[tuple[str, ...], Plain] = {}
 
-    def choose(self, hit: Hit, candidates: Sequence[Entity], named: frozenset[str]) -> Found | None:
-        """The place that is meant; None when that cannot be told from this article."""
-        cue = self._context.kind_cue(hit)
+    def above(self, entity_id: str) -> tuple[str, ...]:
+        """The ids above an entity, the nearest first."""
+        known = self._above.get(entity_id)
+        if known is None:
+            known = self._above[entity_id] = tuple(self._lexicon.ancestors(entity_id))
+        return known
+
+    def choose(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
+        """The place that is meant; None when that cannot be told (yet, unless `last`)."""
+        if hit.key in self._context.heads:
+            return None  # `Tal`, `Kafr`: the beginning of a name that no list has
+        cue = self._context.cue(hit)
+        if not cue:
+            return self._bare(hit, candidates, scene, last=last)
         if cue in _UNITS:
             units = [place for place in candidates if place.kind == cue]
-            if units:
-                return Found(units[0], "place:cue") if len(units) == 1 else self._below(units, named)
-        if not cue and hit.key in self._context.cue_only:
-            return None
-        if cue == "settlement":
-            candidates = [place for place in candidates if place.kind in _SETTLEMENTS] or candidates
-        found = self._plain(candidates, named, "place:cue" if cue == "settlement" else "place:name")
-        if found is None or cue:
+            if len(units) == 1:
+                return Found(units[0], "place:cue", cue)
+            return (
+                self._nearest(hit, units, scene)
+                if units
+                else self._told(hit, candidates, scene, cue, last=last)
+            )
+        settlements = tuple(place for place in candidates if place.kind in _SETTLEMENTS) or candidates
+        if len(settlements) > 1:
+            # What decides may come later in the text.
+            nearest = self._nearest(hit, settlements, scene) if last else None
+            if nearest is not None or not last:
+                return nearest
+        return self._told(hit, settlements, scene, cue, last=last)
+
+    def _told(
+        self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, cue: str, *, last: bool
+    ) -> Found | None:
+        """A name of which a word beside it says that it is a place."""
+        found = self._by_itself(hit.key, candidates).found or self._nearest(hit, candidates, scene)
+        if found is None or found.rule != "place:name":
             return found
-        return found if self._strong(hit, found) or self._supported(hit, found, named) else None
+        if found.entity.kind in WEAK:
+            common = hit.key in self._context.cue_only or (len(hit.key) <= 4 and hit.key[0] < _ARABIC_FROM)
+            elsewhere = not self.inside(found.entity, scene) and (scene.support or not last)
+            if (common and elsewhere) or self._context.goes_on(hit):
+                return (
+                    None  # the article is about other parts, or the name is longer: no list has every village
+                )
+        return found._replace(rule="place:cue", evidence=cue)
 
-    def naming(self, candidates: Iterable[Entity], found: Found) -> set[str]:
-        """What a decided place lends support to: itself, the units of its name, and for those their whole area."""
-        units = {place.id for place in candidates if place.kind in _UNITS}
-        return {found.entity.id} | units
+    def lends(self, hit: Hit, place: Entity) -> set[str]:
+        """What a decided place lends support to: itself, the units of its name, and all that lies in those."""
+        units = {each.id for each in hit.reading.places if each.kind in _UNITS}
+        if place.kind in _UNITS:
+            return {place.id}
+        return {place.id} | {each for each in units if each in self.above(place.id)}
 
-    def _plain(self, candidates: Sequence[Entity], named: frozenset[str], rule: str) -> Found | None:
+    def _bare(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
+        key = hit.key
+        if key in self._context.cue_only:
+            candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
+        if not candidates or self._context.after_given_name(hit):
+            return None
+        plain = self._by_itself(key, candidates)
+        if plain.found is not None and plain.strong:
+            return plain.found
+        if not last or self._context.in_a_longer_name(hit):
+            return None
+        found = plain.found or self._nearest(hit, candidates, scene) or self._near(candidates, scene)
+        if found is not None and not self.inside(found.entity, scene):
+            found = self._somewhere(hit, plain, scene)
+        # Arabic has no capitals: a village of one word needs a cue, as most are words or first names too.
+        one_word = (
+            found is not None and key[0] > _ARABIC_FROM and " " not in key and found.entity.kind in WEAK
+        )
+        return None if one_word else found
+
+    def _somewhere(self, hit: Hit, plain: Plain, scene: Scene) -> Found | None:
+        """`in Barisha`: a village whose long name no other place has, in a story on Syria that names no place near."""
+        key = hit.key
+        if plain.found is None or plain.found.rule != "place:name" or len(key) < _LONG or not key.isascii():
+            return None
+        if not self._context.where(hit) or not any(each.entity is not None for each in scene.hits):
+            return None
+        return plain.found._replace(rule="place:alone")
+
+    def _by_itself(self, key: str, candidates: tuple[Entity, ...]) -> Plain:
+        about = (key, *[place.id for place in candidates])
+        known = self._plain.get(about)
+        if known is None:
+            if len(self._plain) > 50_000:
+                self._plain.clear()
+            found = self._seat(candidates)
+            short = len(key.replace(" ", "")) <= 4 and key not in self._context.short_places
+            short = short and not all(place.kind == "world-city" for place in candidates)
+            strong = found is not None and found.entity.kind not in WEAK and not short
+            known = self._plain[about] = Plain(found, strong)
+        return known
+
+    def _seat(self, candidates: tuple[Entity, ...]) -> Found | None:
+        """The settlement that gave its name to the units of that name, the only strong one, or the only one."""
         units = [place for kind in _UNITS for place in candidates if place.kind == kind]
         others = [place for place in candidates if place.kind not in _UNITS]
         if units:
             ids = {unit.id for unit in units}
-            seats = [place for place in others if ids.intersection(self._lexicon.ancestors(place.id))]
-            large = [place for place in seats if place.kind not in _WEAK] or seats
+            seats = [place for place in others if ids.intersection(self.above(place.id))]
+            large = [place for place in seats if place.kind not in WEAK] or seats
             if len(large) == 1:
-                return Found(large[0], rule if rule == "place:cue" else "place:seat")
+                return Found(large[0], "place:seat", f"or {units[0].id}")
             top = [unit for unit in units if unit.kind == units[0].kind]
-            return Found(top[0], "place:unit") if len(top) == 1 else self._below(top, named)
-        strong = [place for place in others if place.kind not in _WEAK]
+            return Found(top[0], "place:unit") if len(top) == 1 else None
+        strong = [place for place in others if place.kind not in WEAK]
         if len(strong) == 1:
-            return Found(strong[0], rule)
-        if len(others) == 1:
-            return Found(others[0], rule)
-        return self._below(strong or others, named)
+            return Found(strong[0], "place:name")
+        return Found(others[0], "place:name") if len(others) == 1 else None
 
-    def _below(self, candidates: Sequence[Entity], named: frozenset[str]) -> Found | None:
-        """The only candidate of which the article names a district, governorate or city above it."""
-        inside = [place for place in candidates if self._parent_named(place, named)]
-        return Found(inside[0], "place:parent") if len(inside) == 1 else None
+    def _nearest(self, hit: Hit, candidates: Sequence[Entity], scene: Scene) -> Found | None:
+        """The candidate whose district, governorate or city the article names nearest to it."""
+        ranked: list[tuple[float, Entity, str]] = []
+        for place in candidates:
+            reached = [
+                (distance, each)
+                for each in self.above(place.id)
+                if each != _ROOT and (distance := scene.distance(hit, each)) is not None
+            ]
+            if reached:
+                distance, each = min(reached)
+                ranked.append((distance, place, each))
+        if not ranked:
+            return None
+        ranked.sort(key=lambda row: row[0])
+        if len(ranked) > 1 and ranked[0][0] > ranked[1][0] * _CLOSE:
+            kinds = [place for distance, place, _ in ranked if distance == ranked[0][0]]
+            large = [place for place in kinds if place.kind not in WEAK]
+            if len(large) != 1:
+                return None
+            return Found(large[0], "place:parent", ranked[0][2])
+        return Found(ranked[0][1], "place:parent", ranked[0][2])
 
-    def _strong(self, hit: Hit, found: Found) -> bool:
-        """Whether the name is clear enough without support from the rest of the article."""
-        short = len(hit.key.replace(" ", "")) <= 4 and hit.key not in self._context.short_places
-        return found.entity.kind not in _WEAK and found.rule != "place:parent" and not short
+    def _near(self, candidates: Sequence[Entity], scene: Scene) -> Found | None:
+        """The only candidate close to a settlement that the article names, the others being far from all."""
+        known = [self._lexicon.entities[each] for each in scene.support if each in self._lexicon.entities]
+        points = [place for place in known if place.kind not in (*_UNITS, "country", "region", "water")]
+        if not points:
+            return None
+        ranked = sorted((min(_km(place, point) for point in points), place.id) for place in candidates)
+        if ranked[0][0] <= _NEAR_KM and (len(ranked) == 1 or ranked[1][0] >= _FAR_KM):
+            return Found(self._lexicon.entities[ranked[0][1]], "place:near", f"{ranked[0][0]:.0f} km")
+        return None
 
-    def _supported(self, hit: Hit, found: Found, named: frozenset[str]) -> bool:
-        if not self._parent_named(found.entity, named) or self._context.in_a_longer_name(hit):
-            return False
-        # Arabic has no capitals: a village of one word needs a cue, as most are words or first names too.
-        return not (_ARABIC.search(hit.key) and " " not in hit.key and found.entity.kind in _WEAK)
+    def inside(self, place: Entity, scene: Scene) -> bool:
+        """Whether the article names something above a place, Syria itself left out."""
+        return any(each in scene.support for each in self.above(place.id) if each != _ROOT)
 
-    def _parent_named(self, place: Entity, named: frozenset[str]) -> bool:
-        return any(above in named for above in self._lexicon.ancestors(place.id) if above != _ROOT)
+
+def _km(one: Entity, other: Entity) -> float:
+    east = math.radians(one.lon - other.lon) * math.cos(math.radians(one.lat))
+    return 6371.0 * math.hypot(math.radians(one.lat - other.lat), east)

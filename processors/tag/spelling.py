@@ -1,14 +1,17 @@
 """Names to patterns: every folded spelling that the automaton looks for, and what each may mean."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
+from processors.tag.russian import declined
 
-How = Literal["name", "spelling", "short", "metonym"]
+How = Literal[
+    "name", "spelling", "short", "metonym", "surname"
+]  # of a place, `short` is `Sha'ar` for the gas field
 Case = Literal["any", "capital", "capitals"]
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -16,11 +19,15 @@ _CYRILLIC = re.compile(r"[а-я]+\Z")
 _ENDING = re.compile(r"[аеиоуыьюя]\Z")
 _ARTICLE = re.compile(r"^(?:al|el|ar|as|ash|ad|adh|an|at|ath|az) ")
 _KAFR = re.compile(r"كفر ?(?=\w{3})")  # كفر زيتا and كفرزيتا are both written
+_PAIRS = ("ay", "ei", "ai", "ey")
 _DIPHTHONG = re.compile(r"(?<=[a-z])(?:ay|ei|ai|ey)(?=[a-z])")
+_UNITS = ("governorate", "district", "subdistrict")
+_UNIT_WORD = re.compile(r"^(?:محافظه|منطقه|ناحيه) | (?:governorate|district|subdistrict|province)\Z")
+_NAMED_BARE = ("governorate", "district", "subdistrict", "city", "town", "village", "country", "world-city")
+_TURKISH_NOUNS = ("weapon", "theme", "group")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a spelling may stand for, and the letter case its source text must have."""
 
     entity: Entity
@@ -28,52 +35,136 @@ class Meaning:
     case: Case
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One folded string and its meanings. `stem`: Cyrillic case endings may follow it."""
+class Pattern(NamedTuple):
+    """One folded string and its meanings; none: a longer name that hides what lies in it (`Washington Post`).
+
+    `stem`: Cyrillic case endings must follow it. `turkish`: Turkish endings may follow without an apostrophe.
+    """
 
     text: str
     stem: bool
+    turkish: bool
     meanings: tuple[Meaning, ...]
 
 
+_Found = dict[tuple[str, bool], list[Meaning]]
+"""(text, is a stem) → meanings, one an entity and way of naming it."""
+
+
 def patterns(lexicon: Lexicon) -> list[Pattern]:
-    """All patterns of a lexicon; made-up place spellings only where no true name folds the same."""
-    found: dict[tuple[str, bool], dict[tuple[str, str], Meaning]] = {}
+    """All patterns, in an order of their own; made-up place spellings only where no true name folds the same."""
+    found: _Found = {}
+    turkish: set[str] = set()
+    nouns = [_folded(noun) for noun in lexicon.words.facility_nouns]
     for entity in lexicon.entities.values():
-        for how, value in _given(entity):
-            meaning = Meaning(entity, how, _case(value))
-            for text, stem in _forms(fold(value).strip()):
-                found.setdefault((text, stem), {}).setdefault((entity.id, how), meaning)
+        turkish |= _add_given(found, entity)
+        if entity.type == "person":
+            for form in _surnames(entity):
+                _add(found, form, Meaning(entity, "surname", "capital"))
+        elif entity.type == "place":
+            for text in _without_noun(entity, nouns):
+                _add(found, (text, False), Meaning(entity, "short", "capital"))
     true = {text for text, _ in found}
     for entity in lexicon.entities.values():
         if entity.type == "place":
             for text in _respelled(entity) - true:
-                meaning = Meaning(entity, "spelling", "capital")
-                found.setdefault((text, False), {}).setdefault((entity.id, "spelling"), meaning)
-    return [Pattern(text, stem, tuple(each.values())) for (text, stem), each in found.items()]
+                _add(found, (text, False), Meaning(entity, "spelling", "capital"))
+    for name in lexicon.words.not_names:
+        found.setdefault((_folded(name), False), [])
+    return [Pattern(*form, form[0] in turkish, _in_order(found[form])) for form in sorted(found)]
 
 
-def _given(entity: Entity) -> Iterator[tuple[How, str]]:
-    for values in entity.names.values():
-        yield from (("name", value) for value in values)
-    for values in entity.short.values():
-        yield from (("short", value) for value in values)
-    for values in entity.metonyms.values():
-        yield from (("metonym", value) for value in values)
+def _in_order(meanings: list[Meaning]) -> tuple[Meaning, ...]:
+    return tuple(sorted(meanings, key=_by_entity) if len(meanings) > 1 else meanings)
+
+
+def _by_entity(meaning: Meaning) -> tuple[str, str]:
+    return meaning.entity.id, meaning.how
+
+
+def _add_given(found: _Found, entity: Entity) -> set[str]:
+    """Adds the names as they are written; returns those that take Turkish endings."""
+    units = _with_unit_word(entity) if entity.kind in _UNITS else frozenset()
+    turkish: set[str] = set()
+    declined_already: set[tuple[str, ...]] = set()
+    for how, lang, value in _given(entity):
+        folded = _folded(value)
+        if folded in units:
+            continue
+        meaning = Meaning(entity, how, _case(value))
+        if lang == "tr" and meaning.case == "any" and entity.type in _TURKISH_NOUNS:
+            turkish.add(folded)
+        if folded.isascii() and folded:
+            _add(found, (folded, False), meaning)
+            continue
+        for form in _forms(folded):
+            _add(found, form, meaning)
+        if lang == "ru" and " " in folded:
+            person = entity.type == "person"
+            begins = tuple(word[:4] for word in folded.split(" "))
+            if person and begins in declined_already:
+                continue  # another case of the same name, written out
+            declined_already.add(begins)
+            for text in declined(folded, person=person):
+                _add(found, (text, True), meaning)
+    return turkish
+
+
+def _with_unit_word(entity: Entity) -> frozenset[str]:
+    """`Homs Governorate`, where `Homs` is a name too: the word beside the name is a cue, and no part of it."""
+    names = {_folded(value) for values in entity.names.values() for value in values}
+    return frozenset(name for name in names if (bare := _UNIT_WORD.sub("", name)) != name and bare in names)
+
+
+def _add(found: _Found, form: tuple[str, bool], new: Meaning) -> None:
+    """Of two spellings that fold the same, the one that asks less of the letter case stays."""
+    meanings = found.get(form)
+    if meanings is None:
+        found[form] = [new]
+        return
+    for index, known in enumerate(meanings):
+        if known.entity.id == new.entity.id and known.how == new.how:
+            if _ORDER[new.case] < _ORDER[known.case]:
+                meanings[index] = new
+            return
+    meanings.append(new)
+
+
+_ORDER: dict[Case, int] = {"any": 0, "capital": 1, "capitals": 2}
+
+
+def _given(entity: Entity) -> Iterator[tuple[How, str, str]]:
+    kinds: Iterable[tuple[How, dict[str, tuple[str, ...]]]] = (
+        ("name", entity.names),
+        ("short", entity.short),
+        ("metonym", entity.metonyms),
+    )
+    for how, names in kinds:
+        for lang, values in names.items():
+            yield from ((how, lang, value) for value in values)
 
 
 def _case(value: str) -> Case:
-    letters = [char for char in value if char.isalpha()]
-    if " " not in value and 1 < len(letters) <= 6 and all(char.isupper() for char in letters):
-        return "capitals"
-    return "capital" if any(char.isupper() for char in letters) else "any"
+    if value == value.lower():
+        return "any"
+    short = " " not in value and value.isupper() and 1 < sum(map(str.isalpha, value)) <= 6
+    return "capitals" if short else "capital"
+
+
+@lru_cache(maxsize=200_000)
+def _folded(value: str) -> str:
+    return fold(value).strip()
 
 
 def _forms(text: str) -> Iterator[tuple[str, bool]]:
+    if not text:
+        return
     yield text, False
     if _KAFR.match(text):
         yield _KAFR.sub(lambda match: "كفر" if match[0][-1] == " " else "كفر ", text), False
+    if text.startswith("ابو "):
+        yield "ابا " + text[4:], False
+        yield "ابي " + text[4:], False
     if text.startswith("ال") and len(text) > 5:
         yield "لل" + text[2:], False  # ل + ال are written as one
     last = text.rsplit(" ", 1)[-1]
@@ -81,16 +172,40 @@ def _forms(text: str) -> Iterator[tuple[str, bool]]:
         yield _ENDING.sub("", text), True
 
 
+def _surnames(person: Entity) -> set[tuple[str, bool]]:
+    """The last words of the names that have capitals: enough where the article names the person in full."""
+    given = {_folded(value) for values in person.short.values() for value in values}
+    full = {
+        (lang, _folded(value)) for lang, values in person.names.items() if lang != "ar" for value in values
+    }
+    last = {(lang, name.rsplit(" ", 1)[-1]) for lang, name in full if " " in name}
+    return {form for lang, name in last if len(name) > 3 and name not in given for form in _forms(name)}
+
+
+def _without_noun(entity: Entity, nouns: list[str]) -> set[str]:
+    """`Sha'ar gas field` → `shaar`, for places whose name ends in the noun of their kind."""
+    if entity.kind in _NAMED_BARE:
+        return set()
+    names = {_folded(value) for lang, values in entity.names.items() if lang != "ar" for value in values}
+    made = {
+        name.removesuffix(f" {noun}") for name in names for noun in nouns if name.endswith(f" {noun}")
+    } - names
+    return {each for each in made if len(each) >= 4 and not any(each.endswith(f" {noun}") for noun in nouns)}
+
+
 def _respelled(entity: Entity) -> set[str]:
     """Romanisations that differ in the article or a diphthong: `Al Qaryatayn`, `Qaryatein` → `qaryatain`."""
     made: set[str] = set()
     for lang in ("en", "und"):
         for value in entity.names.get(lang, ()):
-            folded = fold(value).strip()
+            folded = _folded(value)
             bare = _ARTICLE.sub("", folded)
             if len(bare) < 5 or _ARABIC.search(bare):
                 continue
-            for pair in ("ay", "ei", "ai", "ey"):
-                again = _DIPHTHONG.sub(pair, bare)
-                made |= {bare, again, f"al {again}"}
+            again = (
+                {bare, *(_DIPHTHONG.sub(pair, bare) for pair in _PAIRS)}
+                if _DIPHTHONG.search(bare)
+                else {bare}
+            )
+            made |= again if " " in bare else {*again, *(f"al {each}" for each in again)}
     return made

@@ -1,38 +1,76 @@
 """The tagger: headline, summary and body in, mentions and flat id arrays out. No network, no state, no clock."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from lexicon.entries import Entity, Lexicon
+from lexicon.load import uncollected
 from processors.tag.context import Context
-from processors.tag.find import Finder, Hit
-from processors.tag.places import Found, Places
-from processors.tag.spelling import How, patterns
-from store.records import GeoPoint, Mention
+from processors.tag.find import Field, Finder, Hit
+from processors.tag.governments import Governments
+from processors.tag.people import People, role_text
+from processors.tag.places import WEAK, Places
+from processors.tag.scene import Scene
+from processors.tag.spelling import patterns
+from processors.tag.variants import Unknown, Variants
+from store.records import GeoPoint, Mention, Unresolved
 
 # How sure each rule is. Measured on few texts only: an order, not a probability.
 CONFIDENCE: Mapping[str, float] = {
     "name": 0.95,
+    "name:date": 0.85,
+    "name:variant": 0.7,
     "short:named": 0.9,
+    "short:title": 0.9,
     "short:alone": 0.85,
+    "short:role": 0.75,
     "short:beside": 0.7,
     "metonym:before": 0.75,
     "metonym:saying": 0.8,
     "metonym:possessive": 0.75,
+    "metonym:case": 0.7,
     "place:cue": 0.95,
     "place:name": 0.85,
-    "place:seat": 0.85,
-    "place:unit": 0.8,
+    "place:seat": 0.75,
+    "place:unit": 0.75,
+    "place:named": 0.8,
     "place:parent": 0.6,
+    "place:near": 0.55,
     "place:spelling": 0.6,
+    "place:alone": 0.5,
+    "place:variant": 0.5,
 }
-_PRECISION = {"facility": "point", "crossing": "point", "world-city": "city"}
+UNRESOLVED_AT_MOST = 40
+_PRECISION = {
+    "crossing": "point",
+    "facility": "point",
+    "airbase": "point",
+    "airport": "point",
+    "military-base": "point",
+    "port": "point",
+    "dam": "point",
+    "gas-field": "point",
+    "oil-field": "point",
+    "prison": "point",
+    "camp": "point",
+    "world-city": "city",
+    "road": "region",
+    "mountain": "region",
+}
 _NO_POINT = frozenset(("country", "water"))
+_MIN_UNSUPPORTED = 5
+_DATELINE = 100
+_AGENCY = re.compile(r"[^\n(]{2,60}\(([^()\n]{2,40})\)\s*[-–—]")
 
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What an article names. The id tuples are sorted and unique; the fields are those of `Article`."""
+    """What an article names. The id tuples are sorted and unique; the fields are those of `Article`.
+
+    `evidence` has one text for each mention: what made the rule decide. It is for people, not for records.
+    """
 
     mentions: tuple[Mention, ...]
     entity_ids: tuple[str, ...]
@@ -43,134 +81,218 @@ class Tags:
     weapon_ids: tuple[str, ...]
     theme_ids: tuple[str, ...]
     geo: tuple[GeoPoint, ...]
+    unresolved: tuple[Unresolved, ...]
+    evidence: tuple[str, ...]
 
 
 class Tagger:
     """Built once from a lexicon; `tag` may be called from several threads."""
 
+    @uncollected()
     def __init__(self, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self._finder = Finder(patterns(lexicon))
         self._context = Context(lexicon)
         self._places = Places(lexicon, self._context)
+        self._people = People(lexicon, self._context)
+        self._governments = Governments(lexicon.words)
+        self._variants = Variants(lexicon, self._context, self._places)
+        self._points: dict[str, GeoPoint] = {}
 
-    def tag(self, headline: str, summary: str = "", body: str = "") -> Tags:
-        """Tags of one article. Offsets count code points of the field as given."""
-        hits = [
-            *self._finder.find("headline", headline),
-            *self._finder.find("summary", summary),
-            *self._finder.find("body", body),
+    def tag(
+        self,
+        headline: str,
+        summary: str = "",
+        body: str = "",
+        *,
+        published: date | None = None,
+        dateline: str = "",
+    ) -> Tags:
+        """Tags of one article. Offsets count code points of the field as given; `published` tells who was what."""
+        given = (("headline", headline), ("summary", summary), ("body", body))
+        fields = [Field(name, text) for name, text in given if text]  # type: ignore[arg-type]
+        hits = [hit for field in fields for hit in self._finder.find(field) if not _in_agency(field, hit)]
+        where = self._finder.find(Field("body", dateline)) if dateline else []
+        day = published.date() if isinstance(published, datetime) else published
+        scene = Scene(fields, hits, day, where)
+        self._name(scene)
+        self._governments.settle(scene)
+        self._people.settle(scene)
+        self._locate(scene)
+        self._name_facilities(scene)
+        unknown = self._variants.settle(scene)
+        self._people.settle(
+            scene
+        )  # again: who stands alone in a story on Syria, now that its places are known
+        undecided = [
+            each
+            for each in self._undecided(scene)
+            if not any(each.field is other.field and _overlap(each.source, other.source) for other in unknown)
         ]
-        decided: dict[int, tuple[Entity, str]] = {}
-        self._names(hits, decided)
-        self._short(hits, decided)
-        self._governments(hits, decided)
-        self._locate(hits, decided)
-        return self._tags([(hits[index], *decided[index]) for index in sorted(decided)])
+        return self._tags(scene, [*undecided, *unknown])
 
-    def _names(self, hits: list[Hit], decided: dict[int, tuple[Entity, str]]) -> None:
+    def _name(self, scene: Scene) -> None:
         """Names that mean one entity wherever they stand; a true place of the name does not matter then."""
-        for index, hit in enumerate(hits):
-            named = [entity for entity in _meant(hit, "name") if entity.type != "place"]
-            if named:
-                decided[index] = (named[0], "name")
+        for hit in scene.hits:
+            names = hit.reading.names
+            if len(names) == 1:
+                if names[0].type != "state" or not self._context.after_given_name(hit):
+                    hit.decide(names[0], "name")
+            elif names:
+                active = [each for each in names if _active(each, scene.day)]
+                if len(active) == 1:
+                    hit.decide(active[0], "name:date", f"active on {scene.day}")
 
-    def _short(self, hits: list[Hit], decided: dict[int, tuple[Entity, str]]) -> None:
-        """Surnames and the like: the person named in full in this article, else one that may stand alone."""
-        named = {entity.id: index for index, (entity, _) in decided.items()}
-        for index, hit in enumerate(hits):
-            short = _meant(hit, "short")
-            if index in decided or not short or not self._context.stands_alone(hit):
-                continue
-            full = [entity for entity in short if entity.id in named]
-            alone = [entity for entity in short if entity.alone]
-            beside = [entity for entity in short if not named.keys().isdisjoint(entity.beside)]
-            if full:
-                decided[index] = (max(full, key=lambda entity: named[entity.id]), "short:named")
-            elif len(alone) == 1:
-                decided[index] = (alone[0], "short:alone")
-            elif len(beside) == 1:
-                decided[index] = (beside[0], "short:beside")
-
-    def _governments(self, hits: list[Hit], decided: dict[int, tuple[Entity, str]]) -> None:
-        """Capitals that stand for governments; of two that are coordinated the second follows the first."""
-        for index, hit in enumerate(hits):
-            states = _meant(hit, "metonym")
-            if index in decided or len(states) != 1:
-                continue
-            why = self._context.government(hit)
-            before = decided.get(index - 1, (None, ""))[1]
-            if not why and before.startswith("metonym:") and _coordinated(hits[index - 1], hit):
-                why = before.removeprefix("metonym:")
-            if why:
-                decided[index] = (states[0], f"metonym:{why}")
-
-    def _locate(self, hits: list[Hit], decided: dict[int, tuple[Entity, str]]) -> None:
+    def _locate(self, scene: Scene) -> None:
         """Places in two rounds: first what is clear by itself, then what the clear ones support."""
-        open_hits = {index: hit for index, hit in enumerate(hits) if index not in decided}
-        named: frozenset[str] = frozenset()
-        for _ in range(2):
-            support = set(named)
-            for index, hit in list(open_hits.items()):
-                candidates = _meant(hit, "name", place=True) or _meant(hit, "spelling")
-                found = self._places.choose(hit, candidates, named) if candidates else None
-                if found is None:
-                    continue
-                decided[index] = (found.entity, self._rule(hit, found))
-                support |= self._places.naming(candidates, found)
-                del open_hits[index]
-            named = frozenset(support)
-
-    def _rule(self, hit: Hit, found: Found) -> str:
-        return found.rule if _meant(hit, "name", place=True) else "place:spelling"
-
-    def _tags(self, found: list[tuple[Hit, Entity, str]]) -> Tags:
-        mentions = tuple(
-            Mention(
-                entity_id=entity.id,
-                type=entity.type,
-                text=hit.text,
-                field=hit.field.name,
-                start=hit.source[0],
-                end=hit.source[1],
-                rule=rule,
-                confidence=CONFIDENCE[rule],
+        for hit in scene.dateline:
+            found = (
+                self._places.choose(hit, hit.reading.places, scene, last=False)
+                if hit.reading.places
+                else None
             )
-            for hit, entity, rule in found
-        )
-        entities = {entity.id: entity for _, entity, _ in found}
-        ids = {above for each in entities for above in self.lexicon.ancestors(each)} | entities.keys()
+            if found:
+                scene.add_support(hit, self._places.lends(hit, found.entity))
+        waiting = [
+            hit for hit in scene.hits if hit.entity is None and (hit.reading.places or hit.reading.spelled)
+        ]
+        for last in (False, True):
+            if not waiting:
+                return
+            still: list[Hit] = []
+            found_now: list[Hit] = []
+            for hit in waiting:
+                candidates = hit.reading.places or hit.reading.spelled
+                found = self._places.choose(hit, candidates, scene, last=last)
+                if found is None:
+                    still.append(hit)
+                    continue
+                rule = found.rule if hit.reading.places else "place:spelling"
+                hit.decide(found.entity, rule, found.evidence)
+                found_now.append(hit)
+                if not last:
+                    scene.add_support(hit, self._places.lends(hit, found.entity))
+            waiting = still
+
+    def _name_facilities(self, scene: Scene) -> None:
+        """The bare name of a facility that the article has named in full, unless a town is meant."""
+        if not any(hit.reading.facilities for hit in scene.hits):
+            return
+        named = scene.named()
+        for hit in scene.hits:
+            meant = [each for each in hit.reading.facilities if each.id in named]
+            weak = hit.entity is None or hit.entity.kind in WEAK
+            if len(meant) == 1 and weak and not (hit.entity and hit.entity.type != "place"):
+                hit.decide(meant[0], "place:named", f"named as {scene.hits[named[meant[0].id][0]].text}")
+
+    def _undecided(self, scene: Scene) -> Iterable[Unknown]:
+        """Hits that may be places, with the places that they may be."""
+        about_syria = bool(scene.support)
+        for hit in scene.hits:
+            places = hit.reading.places or hit.reading.spelled
+            if hit.entity is not None or not places or hit.reading.shorts:
+                continue
+            cue = self._context.cue(hit)
+            several = "place:several" if len(places) > 1 else "place:unsupported"
+            if cue or (about_syria and self._worth_keeping(hit)):
+                yield Unknown(hit.field, hit.source, several, tuple(each.id for each in places))
+
+    def _worth_keeping(self, hit: Hit) -> bool:
+        """Whether a bare name that stayed open is likelier a place than a word or a first name."""
+        key = hit.key
+        return key.isascii() and len(key) >= _MIN_UNSUPPORTED and key not in self._context.cue_only and not (
+            self._context.in_a_longer_name(hit)
+        )  # fmt: skip
+
+    def _tags(self, scene: Scene, unknown: list[Unknown]) -> Tags:
+        decided = [hit for hit in scene.hits if hit.entity is not None]
+        entities = {hit.entity.id: hit.entity for hit in decided if hit.entity is not None}
+        ids = set(entities)
+        for each in entities:
+            ids.update(self._places.above(each))
+        order = {id(field): number for number, field in enumerate(scene.fields)}
+        unknown.sort(key=lambda each: (order[id(each.field)], each.source))
+        by_type = _by_type(ids)
         return Tags(
-            mentions=mentions,
+            mentions=tuple(
+                self._mention(hit, hit.entity, scene.day) for hit in decided if hit.entity is not None
+            ),
             entity_ids=tuple(sorted(ids)),
-            person_ids=_of_type(ids, "person/"),
-            group_ids=_of_type(ids, "group/"),
-            state_ids=_of_type(ids, "state/"),
-            place_ids=_of_type(ids, "place/"),
-            weapon_ids=_of_type(ids, "weapon/"),
-            theme_ids=_of_type(ids, "theme/"),
-            geo=tuple(_point(entities[each]) for each in sorted(entities) if _has_point(entities[each])),
+            person_ids=by_type["person"],
+            group_ids=by_type["group"],
+            state_ids=by_type["state"],
+            place_ids=by_type["place"],
+            weapon_ids=by_type["weapon"],
+            theme_ids=by_type["theme"],
+            geo=tuple(self._point(entities[each]) for each in sorted(entities) if _has_point(entities[each])),
+            unresolved=tuple(map(_unresolved, unknown[:UNRESOLVED_AT_MOST])),
+            evidence=tuple(hit.evidence for hit in decided),
         )
 
+    def _mention(self, hit: Hit, entity: Entity, day: date | None) -> Mention:
+        start, end = hit.source
+        role = self._people.role(entity, day) if entity.roles and day is not None else None
+        return Mention(
+            entity_id=entity.id,
+            type=entity.type,
+            text=hit.field.source[start:end],
+            field=hit.field.name,
+            start=start,
+            end=end,
+            rule=hit.rule,
+            confidence=CONFIDENCE[hit.rule],
+            role=role_text(role) if role is not None else "",
+        )
 
-def _meant(hit: Hit, how: How, *, place: bool = False) -> list[Entity]:
-    found = list({each.entity.id: each.entity for each in hit.meanings if each.how == how}.values())
-    return [entity for entity in found if entity.type == "place"] if place else found
+    def _point(self, place: Entity) -> GeoPoint:
+        known = self._points.get(place.id)
+        if known is None:
+            precision = _PRECISION.get(place.kind, place.kind)
+            known = GeoPoint(lat=place.lat, lon=place.lon, place_id=place.id, precision=precision)
+            self._points[place.id] = known
+        return known
 
 
-def _coordinated(first: Hit, second: Hit) -> bool:
-    between = second.field.folded.text[first.end : second.start]
-    return first.field is second.field and between in (" and ", ", ", " и ", " ve ", " et ", " و")
+def _in_agency(field: Field, hit: Hit) -> bool:
+    """Whether it stands in the brackets of a dateline: `BEIRUT (Levant Wire) - `."""
+    if field.name != "body" or hit.source[0] > _DATELINE:
+        return False
+    match = _AGENCY.match(field.source)
+    return match is not None and match.start(1) <= hit.source[0] < match.end(1)
 
 
-def _of_type(ids: Iterable[str], prefix: str) -> tuple[str, ...]:
-    return tuple(sorted(each for each in ids if each.startswith(prefix)))
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _unresolved(unknown: Unknown) -> Unresolved:
+    start, end = unknown.source
+    return Unresolved(
+        text=unknown.field.source[start:end],
+        field=unknown.field.name,
+        start=start,
+        end=end,
+        reason=unknown.reason,
+        candidates=unknown.candidates,
+    )
+
+
+def _active(entity: Entity, day: date | None) -> bool:
+    if day is None:
+        return False
+    if entity.roles:
+        return any(role.period.holds(day) for role in entity.roles)
+    return entity.active.holds(day)
+
+
+def _by_type(ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {
+        kind: [] for kind in ("person", "group", "state", "place", "weapon", "theme")
+    }
+    for each in sorted(ids):
+        found[each.partition("/")[0]].append(each)
+    return {kind: tuple(values) for kind, values in found.items()}
 
 
 def _has_point(entity: Entity) -> bool:
     return entity.type == "place" and entity.kind not in _NO_POINT
-
-
-def _point(place: Entity) -> GeoPoint:
-    precision = _PRECISION.get(place.kind, place.kind)
-    return GeoPoint(lat=place.lat, lon=place.lon, place_id=place.id, precision=precision)

@@ -101,3 +101,21 @@ def test_speed() -> None:
     fold_with_offsets(text)
     took = time.perf_counter() - start
     assert len(text.encode()) / took > 500_000, "folding has become slow: 1 MB/s and more is usual"
+
+
+@given(TEXT)
+def test_every_letter_comes_from_a_character_that_folds_to_it(text: str) -> None:
+    folded = fold_with_offsets(text)
+    for index, char in enumerate(folded.text):
+        if char.isalnum():
+            assert char in fold(text[folded.offsets[index]]), (index, char)
+
+
+@given(TEXT, st.data())
+def test_the_way_there_is_the_way_back(text: str, data: st.DataObject) -> None:
+    folded = fold_with_offsets(text)
+    index = data.draw(st.integers(0, len(text)))
+    there = folded.text_index(index)
+    assert there == next(
+        (at for at, source in enumerate(folded.offsets) if source >= index), len(folded.text)
+    )

@@ -121,6 +121,18 @@ def test_a_missing_file_is_refused(small: Path) -> None:
             "- {id: person/b, names: {en: [Bo]}, with: [state/x], source: us}\n",
             "unknown id 'state/x'",
         ),
+        (
+            "people.yml",
+            "- {id: person/b, names: {en: [Bo]}, short: {en: [Ash]}, alone: true, source: us,"
+            " roles: [{title: {en: t}, from: 2015}]}\n",
+            "also",
+        ),
+        (
+            "places.csv",
+            "place/a,A,,town,place/b,35,38,,us\nplace/b,B,,town,place/a,35,38,,us\n",
+            "within itself",
+        ),
+        ("places-own.csv", "place/a,A,,airbase,place/SY04,5,38,,us\n", "out of bounds"),
         ("people.yml", "- {id: group/b, names: {en: [Bo]}, source: us}\n", "id is not person/slug"),
         ("people.yml", "- {id: person/b, names: {}, source: us}\n", "no name"),
         ("people.yml", "- {id: person/b, names: {en: ['']}, source: us}\n", "empty name"),
@@ -131,6 +143,15 @@ def test_check_names_the_problem(small: Path, file: str, line: str, problem: str
         out.write(line)
     found = check(small)
     assert any(problem in each and each.startswith(file) for each in found), found
+
+
+@pytest.mark.parametrize(("last", "problems"), [("2016-07", 0), ("2016-08", 1)])
+def test_a_shared_name_needs_dates_that_do_not_meet(small: Path, last: str, problems: int) -> None:
+    (small / "groups.yml").write_text(
+        f"- {{id: group/a, names: {{en: [The Front]}}, active: {{from: 2012, to: {last}}}, source: us}}\n"
+        "- {id: group/b, names: {en: [the front]}, active: {from: 2016-08}, source: us}\n"
+    )
+    assert len(check(small)) == problems
 
 
 def test_the_command(small: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,7 +41,7 @@ def ids(text: str) -> list[str]:
         ("Homs province", ["Homs=place/SY04"]),
         ("the city of Homs", ["Homs=place/C2528"]),
         ("Homs", ["Homs=place/C2528"]),
-        ("محافظة حمص", ["محافظة حمص=place/SY04"]),
+        ("محافظة حمص", ["حمص=place/SY04"]),
         # Villages
         ("Rain fell on Atshan.", []),
         ("Rain fell on Atshan and on Hama.", ["Atshan=place/C3021", "Hama=place/C2987"]),

@@ -1,0 +1,155 @@
+"""`make bench-tagging`: the whole tagger on one core beside spaCy's matchers on the same aliases. Asserts nothing.
+
+Dense copy is the paragraphs of tests/golden/tagging and the demo's articles, by language, in articles of some 3 kB;
+sparse text is this project's licence and documents. Speed counts bytes of UTF-8 and the time of this process. The
+tagger folds, finds, decides and builds its records; spaCy's two tokenize and match, and decide nothing.
+"""
+
+import gc
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import yaml
+
+from lexicon.entries import Lexicon
+from lexicon.load import load_lexicon
+from processors.tag.tagger import Tagger
+from store.settings import ROOT
+from tests.golden.tagging.evaluate import read
+
+ARTICLE = 3_000
+AT_LEAST = 400_000
+ROUNDS = 7
+GAZETTEER = ROOT / "config" / "gazetteer"
+Texts = Sequence[str]
+
+
+def dense() -> list[str]:
+    """Articles of about 3 kB, each in one language."""
+    by_language: dict[str, list[str]] = {}
+    for paragraph in read():
+        by_language.setdefault(paragraph.language, []).append(paragraph.body)
+    for file in sorted((ROOT / "demo" / "wires").glob("*.yml")):
+        wire = yaml.safe_load(file.read_text(encoding="utf-8"))
+        by_language.setdefault(wire["language"], []).extend(each.get("body", "") for each in wire["articles"])
+    return [article for texts in by_language.values() for article in _joined(texts)]
+
+
+def sparse() -> list[str]:
+    """English that hardly ever names anything of the war."""
+    files = [ROOT / "LICENSE", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    return list(_joined(each for file in files for each in file.read_text(encoding="utf-8").split("\n\n")))
+
+
+def _joined(texts: Iterable[str]) -> Iterator[str]:
+    article = ""
+    for text in texts:
+        article += f"{text.strip()}\n\n"
+        if len(article.encode()) >= ARTICLE:
+            yield article
+            article = ""
+    if article:
+        yield article
+
+
+def size(texts: Texts) -> int:
+    """Bytes of UTF-8."""
+    return sum(len(text.encode()) for text in texts)
+
+
+def speed(work: Callable[[str], object], texts: Texts) -> tuple[float, float]:
+    """Median and best of some rounds, in MB/s."""
+    repeat = max(1, AT_LEAST // size(texts))
+    taken = []
+    for text in texts:
+        work(text)
+    gc.collect()
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        for _ in range(repeat):
+            for text in texts:
+                work(text)
+        taken.append((time.process_time() - began) / repeat)
+    return size(texts) / statistics.median(taken) / 1e6, size(texts) / min(taken) / 1e6
+
+
+def peers(lexicon: Lexicon) -> dict[str, Callable[[str], object]]:
+    """spaCy's PhraseMatcher and EntityRuler on every alias of the gazetteer, letter case aside."""
+    import spacy  # noqa: PLC0415  (only here: it takes a second)
+    from spacy.matcher import PhraseMatcher  # noqa: PLC0415
+
+    aliases = [
+        (entity, value)
+        for entity in lexicon.entities.values()
+        for names in (entity.names, entity.short, entity.metonyms)
+        for values in names.values()
+        for value in values
+    ]
+    nlp = spacy.blank("xx")
+    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    by_type: dict[str, list[Any]] = {}
+    for entity, value in aliases:
+        by_type.setdefault(entity.type, []).append(nlp.make_doc(value))
+    for kind, docs in by_type.items():
+        matcher.add(kind, docs)
+    ruled = spacy.blank("xx")
+    ruler: Any = ruled.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
+    ruler.add_patterns(
+        [{"label": entity.type, "pattern": value, "id": entity.id} for entity, value in aliases]
+    )
+    return {"spaCy PhraseMatcher": lambda text: matcher(nlp.make_doc(text)), "spaCy EntityRuler": ruled}
+
+
+def start_up() -> tuple[float, float]:
+    """Seconds from nothing to a tagger that has tagged, and megabytes then, in a process of its own."""
+    code = (
+        "import re, time; began = time.perf_counter()\n"
+        "from pathlib import Path\n"
+        "from lexicon.load import load_lexicon\n"
+        "from processors.tag.tagger import Tagger\n"
+        f"Tagger(load_lexicon(Path({str(GAZETTEER)!r}))).tag('Assad in Homs')\n"
+        "seconds = time.perf_counter() - began\n"
+        "peak = re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())\n"
+        "print(seconds, int(peak[1]) / 1024)"
+    )
+    runs = [
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)  # noqa: S603
+        for _ in range(3)
+    ]
+    seconds, megabytes = zip(*(map(float, run.stdout.split()) for run in runs), strict=True)
+    return statistics.median(seconds), max(megabytes)
+
+
+def main() -> None:
+    """Prints a table."""
+    lexicon = load_lexicon(GAZETTEER)
+    tagger = Tagger(lexicon)
+    copy, text = dense(), sparse()
+    found = sum(len(tagger.tag("", "", each).mentions) for each in copy)
+    aliases = sum(
+        len(v) for e in lexicon.entities.values() for n in (e.names, e.short, e.metonyms) for v in n.values()
+    )
+    write = sys.stdout.write
+    write(
+        f"{len(lexicon.entities)} entities, {aliases} aliases; dense: {size(copy)} bytes in {len(copy)} articles, "
+    )
+    write(f"{found} mentions, one in {size(copy) / found:.0f} bytes; sparse: {size(text)} bytes\n")
+    write(f"{'MB/s, median (best)':26}{'dense':>16}{'sparse':>16}\n")
+    for name, work in {
+        "Syria Wire, all of it": lambda each: tagger.tag("", "", each),
+        **peers(lexicon),
+    }.items():
+        speeds = [f"{median:.2f} ({best:.2f})" for median, best in (speed(work, copy), speed(work, text))]
+        write(f"{name:26}{speeds[0]:>16}{speeds[1]:>16}\n")
+    seconds, megabytes = start_up()
+    write(f"start-up {seconds:.2f} s, {megabytes:.0f} MB; this process with spaCy ")
+    write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB\n")
+
+
+if __name__ == "__main__":
+    main()

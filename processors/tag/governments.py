@@ -1,0 +1,133 @@
+"""Capitals that stand for governments: `Moscow says`, `between Ankara and Tehran`; `in Moscow` is the place."""
+
+import re
+
+from lexicon.entries import Words
+from lexicon.fold import APOSTROPHES
+from processors.tag.find import Hit
+from processors.tag.phrases import Phrases, following, preceding
+from processors.tag.scene import Scene
+
+_AND = frozenset(
+    (" and ", ", ", ", and ", " as well as ", " и ", " ve ", " et ", " و", " or ", " или ", " veya ")
+)
+_SYRIA = "state/syria"  # its capital is besieged, bombed and entered: there a bare name is the city
+_ARABIC_FROM = "\u0600"
+_SENTENCE = 240
+_BETWEEN = 40
+_QUOTE = f"[{re.escape(APOSTROPHES)}]"
+_INSTRUMENTAL = re.compile(r"[а-я]+(?:ои|ом|ем|еи)\Z")
+_TURKISH_OBJECT = re.compile(rf"{_QUOTE}(?:y?[ıiuüae])(?!\w)")
+_TURKISH_PLACE = re.compile(rf"{_QUOTE}(?:n?[dt][ae]n?(?:ki)?)(?!\w)")
+_POSSESSIVE = re.compile(rf"{_QUOTE}[sS](?!\w)")
+_RUSSIAN_PLACE = Phrases(("под", "над", "за", "перед", "рядом с"))
+_BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly"))
+_DASHES = (" (", " -", " —", " –")
+
+
+class Governments:
+    """Decides between a capital and its government."""
+
+    def __init__(self, words: Words) -> None:
+        self._place_before = Phrases(words.place_before)
+        self._state_before = Phrases(words.state_before)
+        self._saying = Phrases(words.saying)
+        self._saying_last = Phrases(words.saying_last)
+        self._moving = Phrases(words.moving)
+        self._city_nouns = Phrases(words.city_nouns)
+
+    def settle(self, scene: Scene) -> None:
+        """Decides the capitals of a scene that are governments; of two that are coordinated both are the same."""
+        hits = [hit for hit in scene.hits if hit.entity is None and len(hit.reading.states) == 1]
+        if not hits:
+            return
+        why = [self.reason(hit) for hit in hits]
+        for index in range(1, len(hits)):
+            if not why[index] and why[index - 1] in ("before", "place", "case") and _joined(hits, index):
+                why[index] = why[index - 1]
+        for index in reversed(range(1, len(hits))):
+            if not why[index - 1] and why[index] in ("saying", "case") and _joined(hits, index):
+                why[index - 1] = why[index]
+        for hit, reason in zip(hits, why, strict=True):
+            if reason and reason != "place":
+                hit.decide(hit.reading.states[0], f"metonym:{reason}")
+
+    def reason(self, hit: Hit) -> str:
+        """`saying`, `possessive`, `before`, `case`: the government; `place` or empty: the place."""
+        before, after = preceding(hit), following(hit)
+        if hit.key[0] > _ARABIC_FROM:
+            return self._arabic(hit, before, after)
+        tail = hit.field.source[hit.source[1] : hit.source[1] + 6]
+        if self._state_before.end(before) or (before[-1:] == ("for",) and after[:1] == ("to",)):
+            return "before"
+        if self._is_place(before, after, tail):
+            return "place"
+        if _POSSESSIVE.match(tail):
+            return "possessive"
+        if self._saying.begin(after) or _BACKED.begin(after) or self._said_at_the_end(hit):
+            return "saying"
+        by_case = _TURKISH_OBJECT.match(tail) or _is_instrumental(hit, before) or _is_russian_subject(hit)
+        return "case" if by_case else ""
+
+    def _is_place(self, before: tuple[str, ...], after: tuple[str, ...], tail: str) -> bool:
+        if _TURKISH_PLACE.match(tail) or self._city_nouns.begin(after):
+            return True
+        return self._place_before.end(before) and not _TURKISH_OBJECT.match(tail)
+
+    def _arabic(self, hit: Hit, before: tuple[str, ...], after: tuple[str, ...]) -> str:
+        """In Arabic a place has a preposition; a government does or suffers something, as a woman: `وردت أنقرة`."""
+        text = hit.field.text
+        prefix = text[hit.word : hit.start].removeprefix("و").removeprefix("ف")
+        if self._place_before.end(before) or prefix == "ب" or text[hit.end : hit.end + 2] in _DASHES:
+            return "place"
+        if self._state_before.end(before) or prefix == "ل":
+            return "before"
+        if self._saying.begin(after) or (after and _is_feminine_verb(after[0])):
+            return "saying"
+        if hit.reading.states[0].id == _SYRIA or not before or self._moving.end(before):
+            return ""
+        if _is_feminine_verb(before[-1]):
+            return "before"
+        # `وطهران` goes on with what stands before it, unless that is one side of a `بين`.
+        goes_on = text[hit.word] == "و" and " بين " not in text[max(0, hit.word - _BETWEEN) : hit.word]
+        return "" if goes_on or self._city_nouns.begin(after) else "before"
+
+    def _said_at_the_end(self, hit: Hit) -> bool:
+        """`Ankara … açıkladı.`: the verb ends a Turkish sentence, and a capital without an ending is its subject."""
+        text, end = hit.field.text, hit.end
+        if text[end : end + 1] not in (" ", ","):
+            return False
+        stops = [at for mark in ".!?\n" if (at := text.find(mark, end, end + _SENTENCE)) != -1]
+        stop = min(stops, default=end)
+        return text[text.rfind(" ", end, stop) + 1 : stop] in self._saying_last
+
+
+def _joined(hits: list[Hit], index: int) -> bool:
+    first, second = hits[index - 1], hits[index]
+    return first.field is second.field and first.field.text[first.end : second.start] in _AND
+
+
+def _is_instrumental(hit: Hit, before: tuple[str, ...]) -> bool:
+    """`с Москвой`, but not `под Москвой`, nor a city whose name happens to end like that."""
+    key = hit.key
+    if key[-1] not in "ми" or not before or _INSTRUMENTAL.match(key) is None:
+        return False
+    return not _RUSSIAN_PLACE.end(before)
+
+
+def _is_russian_subject(hit: Hit) -> bool:
+    """In Russian a place has a preposition and a case; a foreign capital that has neither is no place."""
+    source, (start, end) = hit.field.source, hit.source
+    state = hit.reading.states[0]
+    if not "а" <= hit.key[0] <= "я" or state.id == _SYRIA or source[start:end].isupper():
+        return False
+    return (
+        start > 0
+        and source[start:end] in state.metonyms.get("ru", ())
+        and source[end : end + 2] not in _DASHES
+    )
+
+
+def _is_feminine_verb(word: str) -> bool:
+    """`أبلغت`, `ورحبت`; not the plural of a noun, `قوات`."""
+    return len(word) >= 4 and word[-1] == "ت" and word[-2] != "ا"

@@ -1,0 +1,80 @@
+"""Words and short phrases beside a hit, looked up in sets: cheaper than patterns, and as exact."""
+
+import re
+from collections.abc import Iterable
+
+from lexicon.fold import fold
+from processors.tag.find import Hit
+
+_AFTER = re.compile(r' "?([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?')
+_LAST = re.compile(r"[^\W_]+\Z")
+_REACH = 48
+_ARTICLES = frozenset(("the", "la", "le", "les", "l"))
+_ARABIC_PREFIX = "وفبلك"
+
+
+class Phrases:
+    """Phrases of up to three words; a `*` at the end of one stands for any ending.
+
+    `firsts` and `lasts` are the first and the last words of the phrases.
+    """
+
+    __slots__ = ("_begin", "_longest", "_whole", "firsts", "lasts")
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        folded = [fold(each).strip() for each in phrases]
+        self._whole = frozenset(text for text in folded if not text.endswith("*"))
+        self._begin = tuple(sorted(text.rstrip("*") for text in folded if text.endswith("*")))
+        self._longest = max((text.count(" ") + 1 for text in folded), default=0)
+        self.firsts = frozenset(text.split(" ")[0] for text in folded)
+        self.lasts = frozenset(text.split(" ")[-1] for text in folded)
+
+    def __contains__(self, phrase: str) -> bool:
+        return phrase in self._whole or (bool(self._begin) and phrase.startswith(self._begin))
+
+    def begin(self, words: tuple[str, ...]) -> bool:
+        """Whether the words after a hit begin with one of the phrases."""
+        if not words:
+            return False
+        if words[0] in self:
+            return True
+        if words[0] not in self.firsts:
+            return False
+        return any(" ".join(words[:size]) in self for size in range(2, min(self._longest, len(words)) + 1))
+
+    def end(self, words: tuple[str, ...]) -> bool:
+        """Whether the words before a hit end with one of the phrases; Arabic prefixes do not matter."""
+        if not words:
+            return False
+        last = words[-1]
+        if last in self or (last[0] in _ARABIC_PREFIX and len(last) > 2 and last[1:] in self):
+            return True
+        if last not in self.lasts:
+            return False
+        count = len(words)
+        return any(
+            " ".join(words[count - size :]) in self for size in range(2, min(self._longest, count) + 1)
+        )
+
+
+def following(hit: Hit) -> tuple[str, ...]:
+    """Up to three folded words after a hit, in order; none when a mark stands between."""
+    match = _AFTER.match(hit.field.text, hit.end)
+    return tuple(word for word in match.groups() if word) if match else ()
+
+
+def preceding(hit: Hit) -> tuple[str, ...]:
+    """Up to three folded words before a hit, in order, without articles; none when a mark stands between."""
+    start = hit.word
+    before = hit.field.text[max(0, start - _REACH) : start]
+    if before[-1:] != " ":
+        return ()
+    found: list[str] = []
+    for word in reversed(before.split(" ")[-5:-1]):
+        if not word.isalnum():
+            match = _LAST.search(word)
+            found += [match[0]] if match else []
+            break
+        if word not in _ARTICLES:
+            found.append(word)
+    return tuple(reversed(found[:3]))

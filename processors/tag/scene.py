@@ -1,0 +1,47 @@
+"""One article while it is being read: its fields, its date, and what has been decided so far."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from processors.tag.find import Field, Hit
+
+_FIELD_GAP = 3_000
+_SENTENCE_ENDS = (". ", "! ", "? ", "\n", "؟ ", "。")
+
+
+class Scene:
+    """The hits of all fields in order; `day` is the article's date, `dateline` the hits of its dateline."""
+
+    __slots__ = ("dateline", "day", "fields", "hits", "support")
+
+    def __init__(self, fields: list[Field], hits: list[Hit], day: date | None, dateline: list[Hit]) -> None:
+        self.fields = fields
+        self.hits = hits
+        self.day = day
+        self.dateline = dateline
+        self.support: dict[str, list[int]] = {}
+
+    def named(self) -> dict[str, list[int]]:
+        """Entity id → the indices of the hits that name it, as far as decided."""
+        found: dict[str, list[int]] = {}
+        for index, hit in enumerate(self.hits):
+            if hit.entity is not None:
+                found.setdefault(hit.entity.id, []).append(index)
+        return found
+
+    def add_support(self, hit: Hit, ids: Iterable[str]) -> None:
+        """Notes that a hit lends support to places of these ids and to what lies in them."""
+        where = self.position(hit)
+        for each in ids:
+            self.support.setdefault(each, []).append(where)
+
+    def position(self, hit: Hit) -> int:
+        """A distance-like place of a hit in the article: other fields and the dateline are far away."""
+        if hit.field in self.fields:
+            return self.fields.index(hit.field) * _FIELD_GAP * 10 + hit.start
+        return -_FIELD_GAP
+
+    def distance(self, hit: Hit, entity_id: str) -> int | None:
+        """How far the nearest mention of `entity_id` is, in characters; None: it is not named."""
+        where = self.position(hit)
+        return min((abs(each - where) for each in self.support.get(entity_id, ())), default=None)

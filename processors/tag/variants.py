@@ -1,0 +1,206 @@
+"""Spellings that no file lists: capitalised names compared by their consonants; and the names that nobody knows.
+
+Only Latin script, only in stories that name somebody or something of the war. A place is taken only where the
+article names the district or governorate around it, and only one place there is spelled like that.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from lexicon.entries import Entity, Lexicon
+from lexicon.fold import fold
+from lexicon.transliteration import key, vowels_agree
+from processors.tag.context import Context
+from processors.tag.find import Field, Hit
+from processors.tag.places import Places
+from processors.tag.scene import Scene
+
+_ARTICLE = r"(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa]t|[Aa]z|[Aa]d|[Aa]r|[Aa]n|[Uu]l|bin|ibn)"
+_NAME = r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+))*"
+_SPAN = re.compile(rf"(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME}){{0,3}}")
+_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]")
+_INSIDE_A_WORD = frozenset("'’-_")
+_SMALL_ARTICLES = ("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn")
+_TOO_SHORT = 3
+_NAME_LENGTH = 4
+_REMEMBERED = 20_000
+_PLACE_KINDS_LEFT_OUT = frozenset(("country", "governorate", "world-city", "water"))
+_CONTEXT = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
+
+
+class Unknown(NamedTuple):
+    """A name that looks like one of ours and means nothing that we know, or one of several."""
+
+    field: Field
+    source: tuple[int, int]
+    reason: str
+    candidates: tuple[str, ...] = ()
+
+
+class Looks(NamedTuple):
+    """What a capitalised span looks like, wherever it stands."""
+
+    folded: str
+    key: str
+    entities: tuple[Entity, ...]
+    alike: bool
+    headed: bool
+    reason: str
+    common: bool
+    skip: int
+
+    @property
+    def dull(self) -> bool:
+        """Whether only the words beside it could make a name of it."""
+        return not (self.entities or self.alike or self.headed or self.reason)
+
+
+class Variants:
+    """The lexicon's names by their keys. Built once."""
+
+    def __init__(self, lexicon: Lexicon, context: Context, places: Places) -> None:
+        self._context = context
+        self._places = places
+        self._group_heads = frozenset(fold(each).strip() for each in lexicon.words.name_heads)
+        self._names: dict[str, dict[str, tuple[Entity, str]]] = {}
+        self._place_names: dict[str, list[tuple[Entity, str]]] = {}
+        self._looks: dict[str, Looks] = {}
+        for entity in lexicon.entities.values():
+            self._index(entity)
+
+    def _index(self, entity: Entity) -> None:
+        if entity.type not in ("person", "group", "place") or entity.kind in _PLACE_KINDS_LEFT_OUT:
+            return
+        for lang in ("en", "fr"):
+            for name in entity.names.get(lang, ()):
+                folded = fold(name).strip()
+                if not folded.isascii():
+                    continue
+                known = key(folded)
+                if entity.type == "place":
+                    if len(known.replace(" ", "")) >= _TOO_SHORT:
+                        self._place_names.setdefault(known, []).append((entity, folded))
+                elif " " in known and len(known) >= 7:
+                    self._names.setdefault(known, {}).setdefault(entity.id, (entity, folded))
+
+    def settle(self, scene: Scene) -> list[Unknown]:
+        """Adds hits of variants to the scene, in order; returns what stays unknown."""
+        if not any(hit.entity is not None and hit.entity.id.startswith(_CONTEXT) for hit in scene.hits):
+            return []
+        unknown: list[Unknown] = []
+        added: list[Hit] = []
+        for field in scene.fields:
+            if not field.shouted and not field.titled:
+                for hit, looks in self._candidates(field, scene):
+                    found = self._one(hit, looks, scene)
+                    if isinstance(found, Unknown):
+                        unknown.append(found)
+                    elif found is not None:
+                        added.append(found)
+        if added:
+            order = {id(field): number for number, field in enumerate(scene.fields)}
+            scene.hits = sorted((*scene.hits, *added), key=lambda hit: (order[id(hit.field)], hit.source))
+        return unknown
+
+    def _candidates(self, field: Field, scene: Scene) -> Iterator[tuple[Hit, Looks]]:
+        """Capitalised spans that no hit has, and that look like a name of ours or stand where one should."""
+        here = [hit for hit in scene.hits if hit.field is field]
+        taken = [hit.source for hit in here if hit.entity is not None]
+        known = {hit.source for hit in here if hit.entity is None}
+        for start, end in _spans(field.source, taken):
+            looks = self._look(field.source[start:end])
+            span = (start + looks.skip, end)
+            if looks.skip:  # `In Kafr Foobar`: the sentence begins there, the name does not
+                looks = self._look(field.source[span[0] : end])
+            if span not in known and not (looks.dull and not self._context.may_have_cue(field.source, span)):
+                yield Hit.at(field, span), looks
+
+    def _look(self, text: str) -> Looks:
+        known = self._looks.get(text)
+        if known is None:
+            folded = fold(text)
+            its_key = key(folded)
+            named = self._names.get(its_key, {}).values() if " " in its_key else ()
+            words = folded.split(" ")
+            first = text.split(" ", 1)[0]
+            skip = len(first) + 1 if first != text and self._context.is_title(first) else 0
+            reason = "group:unknown" if len(words) > 1 and words[0] in self._group_heads else ""
+            if len(words) > 2 and words[0] == "abu":
+                reason = "person:unknown"
+            known = Looks(
+                folded,
+                its_key,
+                tuple(entity for entity, name in named if vowels_agree(folded, name)),
+                its_key in self._place_names,
+                len(words) > 1 and words[0] in self._context.heads,
+                reason,
+                len(folded) < _NAME_LENGTH or self._context.is_common(words[0]),
+                skip,
+            )
+            if len(self._looks) > _REMEMBERED:
+                self._looks.clear()
+            self._looks[text] = known
+        return known
+
+    def _one(self, hit: Hit, looks: Looks, scene: Scene) -> Hit | Unknown | None:
+        if len(looks.entities) == 1:
+            hit.decide(looks.entities[0], "name:variant", "the same consonants")
+            return hit
+        cue = self._context.cue(hit)
+        if looks.alike and (cue or looks.headed or self._context.where(hit)):
+            place = self._place(hit, looks.key, looks.folded, scene)
+            if place is not None:
+                hit.decide(place, "place:variant", "the same consonants, in an area that the article names")
+                return hit
+        if looks.headed or (cue and not looks.common):
+            return Unknown(hit.field, hit.source, "place:unknown", self._alike(looks.key))
+        return Unknown(hit.field, hit.source, looks.reason) if looks.reason else None
+
+    def _place(self, hit: Hit, known: str, folded: str, scene: Scene) -> Entity | None:
+        if folded in self._context.cue_only:
+            return None
+        fitting = {
+            place.id: place
+            for place, name in self._place_names.get(known, ())
+            if vowels_agree(folded, name) and (place.kind == "city" or self._places.inside(place, scene))
+        }
+        if len(fitting) == 1:
+            return next(iter(fitting.values()))
+        found = self._places.choose(hit, tuple(fitting.values()), scene, last=True) if fitting else None
+        return found.entity if found else None
+
+    def _alike(self, known: str) -> tuple[str, ...]:
+        return tuple(sorted({place.id for place, _ in self._place_names.get(known, ())}))[:8]
+
+
+def _spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Runs of capitalised words that touch nothing taken, with the small articles in and before them."""
+    reach, index, count = 0, 0, len(taken)
+    for capital in _CAPITAL.finditer(source):
+        start = capital.start()
+        if start < reach:
+            continue
+        while index < count and taken[index][1] <= start:
+            index += 1
+        if index < count and taken[index][0] <= start:
+            continue
+        start = _with_article(source, start, reach)
+        if start < 0:
+            continue
+        match = _SPAN.match(source, start)
+        if match:
+            reach = match.end()
+            if index == count or taken[index][0] >= reach:
+                yield start, reach
+
+
+def _with_article(source: str, start: int, reach: int) -> int:
+    """Where a name begins whose first capital is at `start`; -1 inside a word."""
+    before = source[start - 1] if start else " "
+    if before in "- " and start > 2:
+        word = source[source.rfind(" ", max(0, start - 5), start - 1) + 1 : start - 1]
+        if word in _SMALL_ARTICLES and start - len(word) > reach:
+            start -= len(word) + 1
+            before = " "
+    return -1 if before.isalnum() or before in _INSIDE_A_WORD else start
