@@ -279,10 +279,8 @@ def test_a_broker_that_was_away_is_used_again_by_the_same_objects(own: Path) -> 
     assert sorted(keys(take(member, 2))) == sorted(keys(take(reader, 2))) == ["a", "b"]
     member.commit()
     stack.stop(running)
-    begun = time.monotonic()
     with pytest.raises(LogUnavailable, match="tried again"):
         log.append(RAW, entries("c"))
-    assert time.monotonic() - begun < 15
     with pytest.raises(LogUnavailable, match="tried again"):
         poll_long(member)
     member.rewind()

@@ -1,7 +1,5 @@
 """Folding: what becomes what, and that every folded place leads back into the source."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,15 +90,6 @@ def test_source_span(source: str, part: str, expected: str) -> None:
     start = folded.text.index(part)
     first, last = folded.source_span(start, start + len(part))
     assert source[first:last] == expected
-
-
-def test_speed() -> None:
-    text = "Activists say Syrian troops backed by Russia’s air force fight in Homs. قال الناشطون " * 300
-    start = time.perf_counter()
-    words(text)
-    fold_with_offsets(text)
-    took = time.perf_counter() - start
-    assert len(text.encode()) / took > 500_000, "folding has become slow: 1 MB/s and more is usual"
 
 
 @given(TEXT)

@@ -1,7 +1,6 @@
 """The real gazetteer is sound; a broken one is refused with file, fault and remedy."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -37,10 +36,8 @@ def test_the_real_files_are_sound() -> None:
     assert check(REAL) == []
 
 
-def test_the_real_files_load_fast_and_whole() -> None:
-    start = time.perf_counter()
+def test_the_real_files_load_whole() -> None:
     lexicon = load_lexicon(REAL)
-    assert time.perf_counter() - start < 1.5
     units = [
         place
         for place in lexicon.entities.values()
