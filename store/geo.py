@@ -7,6 +7,7 @@ found by its keys: no article matches because one of its points has the latitude
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from store.query import Near
@@ -32,12 +33,25 @@ def keys(article: Article) -> list[str]:
     return sorted({key(point.lat, point.lon, point.place_id) for point in article.geo})
 
 
+def tiles(article: Article, zoom: int) -> set[tuple[int, int]]:
+    """The tiles that hold its points: those of the smallest ones, cut to this zoom."""
+    smallest = (_smallest(point.lat, point.lon) for point in article.geo)
+    return {(x >> _ZOOM - zoom, y >> _ZOOM - zoom) for x, y in smallest}
+
+
+@lru_cache(1 << 16)  # a few thousand places are named again and again
+def _smallest(lat: float, lon: float) -> tuple[int, int]:
+    return tile(lat, lon, _ZOOM)
+
+
+@lru_cache(1 << 16)
 def key(lat: float, lon: float, place: str) -> str:
     """Degrees are kept to six places, 10 cm."""
-    x, y = tile(lat, lon, _ZOOM)
+    x, y = _smallest(lat, lon)
     return f"{_quadkey(x, y, _ZOOM)}/{lat:.6f},{lon:.6f}/{place}"
 
 
+@lru_cache(1 << 16)
 def point(key_: str) -> Point:
     """The way back."""
     quadkey, where, place = key_.split("/", 2)

@@ -7,15 +7,24 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from lexicon.fold import words
+from store import counts, geo
+from store.bounds import wild_pieces
 from store.errors import IndexUnavailable
 from store.index import Collection, Key, Rejected
 from store.query import (
     And,
+    Bounds,
+    Bucket,
+    Cell,
+    Companion,
     Everything,
     FacetValue,
+    Fold,
     Hit,
     Hits,
+    Interval,
     KeywordField,
+    Near,
     Node,
     Not,
     Or,
@@ -23,7 +32,9 @@ from store.query import (
     Prefix,
     Query,
     Term,
+    TimeField,
     TimeRange,
+    Wildcard,
     Word,
 )
 from store.records import Article
@@ -33,7 +44,10 @@ _OLD = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class FakeIndex:
-    """`store.index.Index` over a dict. `down` makes every call fail as if the world were in the way."""
+    """`store.index.Index` over a dict. `down` makes every call fail as if the world were in the way.
+
+    It has no clock: `indexed` is when an article was fetched.
+    """
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:
         self.versions: dict[str, dict[int, Article]] = {}
@@ -64,17 +78,30 @@ class FakeIndex:
         self._check()
         self.queries.append(query)
         found = sorted(self._matching(query), key=lambda article: article.id)
-        if query.sort != "first_seen":
+        if query.sort == "oldest":
+            found.sort(key=lambda article: article.published or article.first_seen)
+        elif query.sort != "first_seen":
             found.sort(key=lambda article: article.published or _OLD, reverse=True)
         if query.sort == "relevance":
             found.sort(key=lambda article: _score(article, query.where), reverse=True)
+        members: dict[str, list[Article]] = {}
+        for each in found:
+            members.setdefault(_fold(each, query.fold), []).append(each)
+        firsts = [group[0] for group in members.values()]
         start = int(query.after or 0)
-        page = found[start : start + query.limit]
+        page = firsts[start : start + query.limit]
         end = start + len(page)
         return Hits(
             total=len(found),
-            hits=tuple(Hit(article=each, score=_score(each, query.where)) for each in page),
-            next=str(end) if end < len(found) else None,
+            hits=tuple(
+                Hit(
+                    article=each,
+                    score=_score(each, query.where),
+                    folded=len(members[_fold(each, query.fold)]) - 1,
+                )
+                for each in page
+            ),
+            next=str(end) if end < len(firsts) else None,
         )
 
     def facets(self, query: Query, fields: Sequence[KeywordField], size: int) -> dict[str, list[FacetValue]]:
@@ -88,8 +115,38 @@ class FakeIndex:
             for field in fields
         }
 
-    def scan(self, query: Query) -> Iterator[Article]:
-        yield from self._matching(query)
+    def timeline(self, query: Query, interval: Interval, field: TimeField = "dated") -> list[Bucket]:
+        self._check()
+        times = [_time(article, field) for article in self._matching(query)]
+        return counts.timeline([(time, 1) for time in times if time is not None], interval)
+
+    def cells(
+        self, query: Query, precision: int, bounds: Bounds | None = None, size: int = 1000
+    ) -> list[Cell]:
+        self._check()
+        counts.check_precision(precision)
+        points = Counter(key for article in self._matching(query) for key in geo.keys(article))
+        tiles = Counter(
+            f"{precision}/{x}/{y}" for each in self._matching(query) for x, y in geo.tiles(each, precision)
+        )
+        return counts.cells(tiles, points, precision, bounds, size)
+
+    def company(self, query: Query, field: KeywordField, size: int) -> list[Companion]:
+        self._check()
+        matching = self._matching(query)
+        everything = self._matching(Query(now=query.now, copies=query.copies))
+        together, background = (
+            Counter(value for article in articles for value in _values(article, field))
+            for articles in (matching, everything)
+        )
+        return counts.company(together, len(matching), background, len(everything), size)
+
+    def scan(self, query: Query, collection: Collection = "newest") -> Iterator[Article]:
+        newest_first = sorted(
+            self._matching(query), key=lambda each: each.published or each.first_seen, reverse=True
+        )
+        for article in newest_first:
+            yield from self.history(article.id) if collection == "history" else (article,)
 
     def keys(self, collection: Collection) -> Iterator[Key]:
         for id_ in self.versions:
@@ -174,6 +231,19 @@ class FakeState:
         self._marks = {}
 
 
+def _fold(article: Article, fold: Fold | None) -> str:
+    if fold is None:
+        return article.id
+    return (fold == "story" and article.story_id) or article.copy_of or article.id
+
+
+def _time(article: Article, field: TimeField) -> datetime | None:
+    if field == "dated":
+        return article.published or article.first_seen
+    when: datetime | None = article.fetched if field == "indexed" else getattr(article, field)
+    return when
+
+
 def _values(article: Article, field: KeywordField) -> tuple[str, ...]:
     value: str | tuple[str, ...] = getattr(article, field)
     return (value,) if isinstance(value, str) else value
@@ -184,7 +254,7 @@ def _texts(article: Article, field: str) -> list[list[str]]:
     return [words(text) for name, group in texts.items() if field in ("any", name) for text in group]
 
 
-def _matches(article: Article, node: Node) -> bool:  # noqa: PLR0911
+def _matches(article: Article, node: Node) -> bool:  # noqa: C901, PLR0911  (one case a kind of node)
     match node:
         case Everything():
             return True
@@ -198,10 +268,15 @@ def _matches(article: Article, node: Node) -> bool:  # noqa: PLR0911
         case Prefix(text, field):
             start = words(text)[0]
             return any(each.startswith(start) for found in _texts(article, field) for each in found)
+        case Wildcard(text, field):
+            wild = "".join({"*": ".*", "?": "."}.get(piece, piece) for piece in wild_pieces(text))
+            return any(re.fullmatch(wild, each) for found in _texts(article, field) for each in found)
+        case Near():
+            return any(geo.is_near(key, node) for key in geo.keys(article))
         case Term(field, value):
             return value in _values(article, field)
         case TimeRange(field, low, high):
-            when = getattr(article, field)
+            when = _time(article, field)
             return when is not None and (low is None or low <= when) and (high is None or when < high)
         case And(parts):
             return all(_matches(article, part) for part in parts)
@@ -231,7 +306,7 @@ def _score(article: Article, node: Node) -> float:
     match node:
         case And(parts) | Or(parts):
             return sum(_score(article, part) for part in parts)
-        case Word() | Phrase() | Prefix():
+        case Word() | Phrase() | Prefix() | Wildcard():
             headline = type(node)(node.text, "headline") if node.field == "any" else node
             return (2.0 if _matches(article, headline) else 0.0) + (1.0 if _matches(article, node) else 0.0)
         case _:

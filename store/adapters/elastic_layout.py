@@ -58,7 +58,7 @@ class Layout:
                 theirs = answer["mappings"].get("_meta", {}).get("form", 1)
                 if theirs != form(collection):
                     raise IndexUnavailable(
-                        f"{self.where}: {index} has form {theirs}, this program needs {form(collection)}: "
+                        f"{self.where}: {index} has form {theirs}, this program needs form {form(collection)}: "
                         "rebuild it under another name, or use another prefix"
                     )
 

@@ -195,12 +195,18 @@ class TantivyIndex:
             yield
         except (ValueError, RuntimeError, OSError) as error:
             self.close()
-            busy = "LockBusy" in str(error)
-            why = "another process is its writer" if busy else str(error)
-            do = "stop that one or wait for it" if busy else "free the disk or mend the folder"
-            raise IndexUnavailable(f"{self._root}: {why}: {do}, it is tried again") from error
+            raise IndexUnavailable(f"{self._root}: {_remedy(str(error))}, it is tried again") from error
 
 
 def _article(document: Document) -> Article:
     data: bytes = document["data"][0]
     return _decode(data)
+
+
+def _remedy(why: str) -> str:
+    """What is wrong and what to do, for an error of tantivy."""
+    if "LockBusy" in why:
+        return "another process is its writer: stop that one or wait for it"
+    if "schema does not match" in why:
+        return "another version of this program made this index: rebuild it, or set SYRIAWIRE_INDEX to a new folder"
+    return f"{why}: free the disk or mend the folder"

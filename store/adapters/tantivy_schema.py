@@ -175,5 +175,5 @@ def _add_numbers(document: Document, article: Article, indexed: int) -> None:
     for key in geo.keys(article):
         document.add_text(POINTS, key)
     for precision in PRECISIONS:
-        for x, y in {geo.tile(point.lat, point.lon, precision) for point in article.geo}:
+        for x, y in geo.tiles(article, precision):
             document.add_integer(tile_field(precision), x << precision | y)

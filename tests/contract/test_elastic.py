@@ -13,10 +13,10 @@ from elasticsearch import BadRequestError, Elasticsearch
 from store.adapters.elastic_index import ElasticIndex
 from store.adapters.elastic_mapping import creation
 from store.connect import open_index
-from store.errors import IndexUnavailable, SyriaWireError
+from store.errors import BadQuestion, IndexUnavailable
 from store.index import Index
-from store.query import Everything, Node, Not, Phrase, Query, Term, Word
-from store.records import GeoPoint, Mention, encode
+from store.query import Everything, Phrase, Query, Term
+from store.records import Article, GeoPoint, Mention, encode
 from store.settings import Settings
 from tests.articles import article
 from tests.contract.servers import elastic_prefix, settings
@@ -208,14 +208,11 @@ def test_a_blocked_index_is_unavailable_until_the_block_is_lifted(
     index.close()
 
 
-def test_what_nests_too_deep_is_refused_and_not_waited_for(index: Index) -> None:
+def test_what_only_the_server_refuses_is_not_waited_for(index: Index) -> None:
     index.put([article("1")])
-    where: Node = Word("town")
-    for _ in range(40):
-        where = Not(where)
-    with pytest.raises(SyriaWireError, match="cannot answer this") as refused:
-        index.search(Query(where=where, now=None))
-    assert not isinstance(refused.value, IndexUnavailable)
+    index.refresh()
+    with pytest.raises(BadQuestion, match="cannot answer this"):
+        index.facets(Query(now=None), ["headline"], 5)  # type: ignore[list-item]
 
 
 @pytest.mark.slow
@@ -257,3 +254,18 @@ def test_many_articles(
         sys.stderr.write(
             f"\n{number} articles: {number / seconds:.0f} a second, {stored / source:.2f} of their JSON on disk\n"
         )
+
+
+def test_an_index_of_another_version_is_named_as_such(index: Index, raw: Elasticsearch, url: str) -> None:
+    made = creation("newest", Settings())["mappings"]["properties"]
+    old = {name: field for name, field in made.items() if name in Article.__struct_fields__}
+    for part in ("newest", "history"):
+        raw.indices.create(
+            index=f"{prefix(url)}-{part}-articles",
+            aliases={f"{prefix(url)}-{part}": {}},
+            mappings={"properties": old},
+        )
+    with pytest.raises(IndexUnavailable, match="has form 1, this program needs form 2"):
+        index.put([article("1")])
+    with pytest.raises(IndexUnavailable, match="has form 1"):
+        index.search(Query(now=None, sort="newest"))

@@ -3,14 +3,17 @@
 import multiprocessing
 import resource
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import tantivy
+from tantivy import SchemaBuilder
 
 from store.adapters.tantivy_index import TantivyIndex
 from store.errors import IndexUnavailable
-from store.query import Query
-from tests.articles import article
+from store.query import Query, TimeRange
+from tests.articles import NOON, article
 
 
 def test_a_second_writer_says_so_and_takes_over_later(tmp_path: Path) -> None:
@@ -71,4 +74,29 @@ def test_an_unusable_folder_raises_the_ports_error_and_recovers(tmp_path: Path) 
     root.unlink()
     index.put([article("1")])
     assert index.get(article("1").id) is not None
+    index.close()
+
+
+def test_an_index_of_another_version_is_named_as_such(tmp_path: Path) -> None:
+    old = SchemaBuilder().add_text_field("id", tokenizer_name="raw").build()
+    for part in ("newest", "history"):
+        folder = tmp_path / "index" / "articles" / part
+        folder.mkdir(parents=True)
+        tantivy.Index(old, str(folder))
+    index = TantivyIndex(tmp_path / "index")
+    with pytest.raises(IndexUnavailable, match="another version of this program"):
+        index.search(Query(now=None))
+    with pytest.raises(IndexUnavailable, match="another version of this program"):
+        index.put([article("1")])
+
+
+def test_articles_are_indexed_at_the_time_of_the_clock(tmp_path: Path) -> None:
+    now = [NOON.timestamp()]
+    index = TantivyIndex(tmp_path / "index", clock=lambda: now[0])
+    index.put([article("1"), article("2")])
+    now[0] += 60
+    index.put([article("1"), article("2", version=2)])
+    index.refresh()
+    since = TimeRange("indexed", NOON + timedelta(seconds=60), None)
+    assert [hit.article.guid for hit in index.search(Query(where=since, now=None)).hits] == ["2"]
     index.close()
