@@ -101,7 +101,7 @@ def questions(corpus: Corpus) -> list[Node]:
         week,
         Everything(),
         *(Near(places[n].lat or 0, places[n].lon or 0, km) for n, km in ((0, 20), (3, 100), (50, 5))),
-        Prefix("stor"),
+        Prefix("stit"),
         Prefix("قدر"),
         Wildcard("con*ra"),
         Wildcard("mer?i*"),
@@ -118,7 +118,7 @@ def peers(corpus: Corpus) -> list[str]:
         *(f"{english[n]} OR {arabic[n]} OR {russian[n]}" for n in range(3)),
         *(f"{english[n]} NOT {english[n + 9]}" for n in range(3)),
         *(f'"{one} {other}"' for one, other in zip(english[:4], english[4:8], strict=True)),
-        *("stor*", "قدر*"),
+        *("stit*", "قدر*"),
     ]
 
 
