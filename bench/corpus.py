@@ -1,7 +1,7 @@
 """A made-up archive for measuring: articles in English, Arabic and Russian with names of the gazetteer.
 
 Words are drawn by Zipf's law from some dozens that wires use and thousands that we make up of syllables; so are places
-and people: a few are everywhere, most are rare. The same seed gives the same archive.
+and people: a few are everywhere, most are rare. The same seed and gazetteer give the same archive.
 """
 
 import itertools
