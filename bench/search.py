@@ -125,7 +125,8 @@ def peers(corpus: Corpus) -> list[str]:
 def measured(index: Index, nodes: list[Node]) -> dict[str, list[float]]:
     """Milliseconds of each question, asked three times, the first time not counted.
 
-    Each time at another moment, so that no server answers out of a cache of whole answers.
+    Each time at another moment, as readers ask. Elasticsearch still finds counts in its cache where no article is
+    under embargo: its facets, timelines and company are those of a question that was asked before.
     """
     asked: dict[str, Callable[[Query], object]] = {
         "hits by relevance": index.search,
