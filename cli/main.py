@@ -36,6 +36,8 @@ _COMMANDS = {
     "tag": "tag",
     "gazetteer": "gazetteer",
     "search": "find",
+    "export": "export",
+    "token": "tokens",
     "status": "watch",
     "verify": "watch",
     "doctor": "watch",

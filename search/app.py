@@ -10,13 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
+from search.access import Gate
 from search.api import Clock, api_router
-from search.errors import BadRequest, QuerySyntaxError
+from search.errors import BadRequest, Forbidden, QuerySyntaxError
 from search.highlight import Labels
+from search.login import add_guard, login_router
 from search.names import Names
 from search.pages import STATIC, make_templates, page_router
 from search.present import prettified
-from store.errors import BadPage, NotFound, SyriaWireError, Unavailable
+from store.archive import Archive
+from store.errors import BadPage, BadQuestion, NotFound, SyriaWireError, Unavailable
 from store.index import Index
 from store.state import State
 
@@ -28,7 +31,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_TITLES = {400: "That does not work", 404: "Not here", 503: "Not now"}
+_TITLES = {400: "That does not work", 403: "Not allowed", 404: "Not here", 503: "Not now"}
 
 
 def utc_now() -> datetime:
@@ -43,17 +46,20 @@ def create_app(
     clock: Clock = utc_now,
     labels: Labels = prettified,
     names: Names | None = None,
+    archive: Archive | None = None,
+    tokens_needed: bool = False,
 ) -> FastAPI:
     """The application. `clock` gives UTC-aware moments; `labels` turns an entity id into a name for
-    readers, `names` a name that readers type into ids.
+    readers, `names` a name that readers type into ids. With `tokens_needed` nobody is let in without one.
 
     The index may be empty, missing or away: the page then says so. No request goes to another host.
     """
     # The ready-made documentation pages load scripts from elsewhere.
     app = FastAPI(title="Syria Wire", docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     templates = make_templates()
-    app.include_router(api_router(index, state, clock, names))
+    app.include_router(api_router(index, state, clock, names, archive))
     app.include_router(page_router(index, state, clock, labels, names, templates))
+    app.include_router(login_router(state, templates))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
     @app.get("/healthz")
@@ -61,7 +67,8 @@ def create_app(
         """The process is alive; whether index and state are, `/api/status` tells."""
         return {"status": "ok"}
 
-    _add_headers(app)
+    add_guard(app, Gate(state, needed=tokens_needed))
+    _add_headers(app)  # last: what the guard answers has them too
     _add_errors(app, templates)
     return app
 
@@ -113,8 +120,10 @@ def _add_errors(app: FastAPI, templates: Jinja2Templates) -> None:
 
 def _status(error: SyriaWireError) -> int:
     match error:
-        case BadRequest() | BadPage():
+        case BadRequest() | BadPage() | BadQuestion():
             return 400
+        case Forbidden():
+            return 403
         case NotFound():
             return 404
         case Unavailable():

@@ -14,3 +14,19 @@ class QuerySyntaxError(BadRequest):
         super().__init__(f"query: character {position}: {problem}")
         self.position = position
         self.problem = problem
+
+
+class Forbidden(SyriaWireError):  # noqa: N818
+    """Not for this role; the web page answers 403."""
+
+
+class Unknown(SyriaWireError):  # noqa: N818
+    """No token, or none of ours; the web page answers 401."""
+
+
+class TooMany(SyriaWireError):  # noqa: N818
+    """More requests than one asker may send; the web page answers 429. `wait`: seconds until the next may come."""
+
+    def __init__(self, message: str, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait

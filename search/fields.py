@@ -5,20 +5,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search.names import Names
-from store.query import KeywordField, Node, Or, Term, TextField, TimeField
+from store.bounds import MOST_KM
+from store.query import KeywordField, Near, Node, Or, Term, TextField, TimeField
 
 STATUSES = ("usable", "withheld", "canceled")
+SETTLEMENTS = ("city", "town", "village", "neighbourhood", "camp")
 _P_CODE = re.compile(r"[a-z]{1,2}\d+", re.IGNORECASE)
+_NUMBER = r"\s*([+-]?\d{1,5}(?:\.\d{1,9})?)\s*"
+_CIRCLE = re.compile(rf"{_NUMBER},{_NUMBER},{_NUMBER}km", re.IGNORECASE)
+_AROUND = re.compile(rf"(?P<name>.+?),{_NUMBER}km", re.IGNORECASE)
+_HOW_NEAR = "write near:34.72,37.26,20km (degrees north, degrees east, kilometres) or near:palmyra,20km"
 
 
 @dataclass(frozen=True)
 class Keyword:
-    """A keyword field. `kind` is the prefix that its ids carry; `lower` folds what is never in capitals."""
+    """A keyword field. `kind` is the prefix that its ids carry; `lower` folds what is never in capitals.
+
+    `units`: of the places with a name those of these kinds only.
+    """
 
     field: KeywordField
     kind: str = ""
     lower: bool = False
     among: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,12 @@ class Time:
     field: TimeField
 
 
-Field = Keyword | Text | Time
+@dataclass(frozen=True)
+class Circle:
+    """A point or a place, and kilometres around it."""
+
+
+Field = Keyword | Text | Time | Circle
 
 ENTITY_FIELDS: Mapping[str, KeywordField] = {
     "person": "person_ids",
@@ -52,13 +67,22 @@ FIELDS: Mapping[str, Field] = {
     "lang": Keyword("language", lower=True),
     "id": Keyword("id"),
     **{name: Keyword(field, kind=name) for name, field in ENTITY_FIELDS.items()},
+    "city": Keyword("place_ids", kind="place", units=SETTLEMENTS),
+    "province": Keyword("place_ids", kind="place", units=("governorate",)),
+    "district": Keyword("place_ids", kind="place", units=("district",)),
+    "near": Circle(),
     "entity": Keyword("entity_ids"),
     "story": Keyword("story_id"),
     "status": Keyword("pubstatus", lower=True, among=STATUSES),
     "signal": Keyword("signals", lower=True),
     "headline": Text("headline"),
     "body": Text("body"),
+    "copy_of": Keyword("copy_of"),
+    "provider": Keyword("provider"),
+    "date": Time("dated"),
     "published": Time("published"),
+    "updated": Time("updated"),
+    "first_seen": Time("first_seen"),
 }
 
 
@@ -87,13 +111,34 @@ def keyword_term(name: str, field: Keyword, value: str, names: Names | None = No
 
 
 def _named(name: str, field: Keyword, value: str, names: Names) -> Node:
-    ids = names.ids(field.kind, value) or names.ids(field.kind, _entity_id(field.kind, value))
+    units = field.units
+    ids = names.ids(field.kind, value, units) or names.ids(field.kind, _entity_id(field.kind, value), units)
     if not ids:
         raise ValueError(
             f"{name}: {value!r} is no name in the gazetteer: leave out `{name}:` to look for the word"
         )
     terms = tuple(Term(field.field, each) for each in ids)
     return terms[0] if len(terms) == 1 else Or(terms)
+
+
+def circle(value: str, names: Names | None) -> Node:
+    """`34.72,37.26,20km` or, with `names`, `palmyra,20km` → what to be near to. Raises `ValueError`."""
+    if point := _CIRCLE.fullmatch(value):
+        return _near(float(point[1]), float(point[2]), float(point[3]))
+    around = _AROUND.fullmatch(value)
+    if around is None:
+        raise ValueError(f"near: {value!r} is no circle: {_HOW_NEAR}")
+    points = names.points(around["name"], SETTLEMENTS) if names is not None else ()
+    if not points:
+        raise ValueError(f"near: {around['name']!r} is no place of the gazetteer: {_HOW_NEAR}")
+    circles = tuple(_near(lat, lon, float(around[2])) for lat, lon in points)
+    return circles[0] if len(circles) == 1 else Or(circles)
+
+
+def _near(lat: float, lon: float, km: float) -> Near:
+    if not (abs(lat) <= 90 and abs(lon) <= 180 and 0 < km <= MOST_KM):
+        raise ValueError(f"near: {lat:g},{lon:g},{km:g}km lies on no map: {_HOW_NEAR}")
+    return Near(lat, lon, km)
 
 
 def entity_term(entity_id: str) -> Node:

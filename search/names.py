@@ -1,10 +1,14 @@
 """Concepts by name: `place:aleppo`, `group:ISIS`, `person:الأسد` → the ids that the gazetteer gives to that name."""
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Collection
 from functools import cached_property
 
-from lexicon.entries import Lexicon
+from lexicon.entries import Entity, Lexicon
 from lexicon.fold import words
+
+LONGEST = 6
+"""Names of more words are not looked for in what is typed."""
 
 
 class Names:
@@ -13,27 +17,88 @@ class Names:
     def __init__(self, load: Callable[[], Lexicon]) -> None:
         self._load = load
 
-    def ids(self, kind: str, name: str) -> tuple[str, ...]:
+    def ids(self, kind: str, name: str, units: Collection[str] = ()) -> tuple[str, ...]:
         """Every entity of `kind` (`place`, `person`…) with this name or id, in any spelling or script; sorted.
 
-        A name that a city, its district and its province share gives all three.
+        A name that a city, its district and its province share gives all three, unless `units` says which kinds
+        of place are meant.
         """
         entity_id = f"{kind}/{name.removeprefix(f'{kind}/')}"
         for known in (entity_id, entity_id.lower(), f"{kind}/{entity_id.partition('/')[2].upper()}"):
-            if known in self._lexicon.entities:
-                return (known,)
-        return tuple(sorted(self._by_name.get((kind, " ".join(words(name))), ())))
+            if known in self.lexicon.entities:
+                return self._of(units, (known,))
+        return self._of(units, sorted(self._by_name.get((kind, " ".join(words(name))), ())))
+
+    def meant_by(self, spelling: str) -> tuple[str, ...]:
+        """Every entity of any kind with this name; sorted."""
+        return tuple(sorted(self._any_kind.get(" ".join(words(spelling)), ())))
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """The gazetteer's entry."""
+        return self.lexicon.entities.get(entity_id)
+
+    def label(self, entity_id: str) -> str:
+        """Its first English name, else any, else the id."""
+        entity = self.entity(entity_id)
+        spellings = (
+            [*entity.names.get("en", ()), *(n for s in entity.names.values() for n in s)] if entity else []
+        )
+        return spellings[0] if spellings else entity_id
+
+    def above(self, entity_id: str) -> tuple[str, ...]:
+        """The ids that it lies in, the nearest first."""
+        return tuple(self.lexicon.ancestors(entity_id))
+
+    def points(self, name: str, units: Collection[str]) -> tuple[tuple[float, float], ...]:
+        """(lat, lon) of the places with this name; those of `units` if there are any."""
+        ids = self.ids("place", name, units) or self.ids("place", name)
+        found = (self.lexicon.entities[each] for each in ids)
+        return tuple(dict.fromkeys((each.lat, each.lon) for each in found if each.lat or each.lon))
+
+    def beginning(self, typed: str, limit: int) -> list[tuple[str, str]]:
+        """(id, the name that matched) of entities with a name that begins so; short names first."""
+        start = " ".join(words(typed))
+        if not start:
+            return []
+        at = bisect_left(self._sorted, start)
+        found: list[str] = []
+        while at < len(self._sorted) and self._sorted[at].startswith(start) and len(found) < _LOOKED_AT:
+            found.append(self._sorted[at])
+            at += 1
+        named: dict[str, str] = {}
+        for spelling in sorted(found, key=lambda each: (len(each), each)):
+            for entity_id in sorted(self._any_kind[spelling]):
+                named.setdefault(entity_id, spelling)
+        return list(named.items())[:limit]
+
+    def _of(self, units: Collection[str], ids: Collection[str]) -> tuple[str, ...]:
+        return tuple(each for each in ids if not units or self.lexicon.entities[each].kind in units)
 
     @cached_property
-    def _lexicon(self) -> Lexicon:
+    def lexicon(self) -> Lexicon:
+        """The gazetteer itself."""
         return self._load()
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], set[str]]:
         found: dict[tuple[str, str], set[str]] = {}
-        for entity in self._lexicon.entities.values():
+        for entity in self.lexicon.entities.values():
             kind = entity.id.partition("/")[0]
             for spellings in (*entity.names.values(), *entity.short.values()):
                 for spelling in spellings:
                     found.setdefault((kind, " ".join(words(spelling))), set()).add(entity.id)
         return found
+
+    @cached_property
+    def _any_kind(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for (_, spelling), ids in self._by_name.items():
+            found.setdefault(spelling, set()).update(ids)
+        return found
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._any_kind)
+
+
+_LOOKED_AT = 2000

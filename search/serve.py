@@ -7,11 +7,12 @@ import uvicorn
 
 from lexicon.entries import Lexicon
 from lexicon.load import load_lexicon
+from search.access import check_host, is_loopback
 from search.app import create_app
 from search.highlight import Labels
 from search.names import Names
 from search.present import prettified
-from store.connect import open_index, open_state
+from store.connect import open_archive, open_index, open_state
 from store.errors import SyriaWireError
 from store.settings import Settings
 
@@ -23,9 +24,17 @@ def serve(settings: Settings) -> None:
     with listening(settings.web_host, settings.web_port) as listener:
         index, state = open_index(settings), open_state(settings)
         try:
+            check_host(settings.web_host, state)
             lexicon = load_lexicon(settings.gazetteer)
             config = uvicorn.Config(
-                create_app(index, state, labels=gazetteer_labels(lexicon), names=Names(lambda: lexicon)),
+                create_app(
+                    index,
+                    state,
+                    labels=gazetteer_labels(lexicon),
+                    names=Names(lambda: lexicon),
+                    archive=open_archive(settings),
+                    tokens_needed=not is_loopback(settings.web_host),
+                ),
                 log_level=settings.log_level.lower(),
                 access_log=False,  # what people watch is their own business
                 server_header=False,

@@ -5,7 +5,6 @@ type safe for it. `person:` and its fellows take ids, slugs, and names of the ga
 """
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from luqum import thread as luqum_thread
@@ -15,10 +14,13 @@ from luqum.exceptions import ParseError
 from lexicon.fold import words
 from search.dates import Span, between, span
 from search.errors import QuerySyntaxError
-from search.fields import FIELDS, Field, Keyword, Text, Time, keyword_term
+from search.fields import FIELDS, Circle, Field, Keyword, Text, Time, circle, keyword_term
+from search.leaves import asked
 from search.names import Names
 from search.scan import Prepared, prepare
-from store.query import And, Everything, Node, Not, Or, Phrase, Prefix, TextField, TimeRange, Word
+from store.bounds import wild_pieces
+from store.errors import BadQuestion
+from store.query import And, Everything, Node, Not, Or, Phrase, Prefix, TextField, TimeRange, Wildcard, Word
 
 __all__ = ["QuerySyntaxError", "parse_query"]
 
@@ -26,6 +28,8 @@ MAX_TERMS = 100
 MAX_PREFIXES = 8
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _PLACE = re.compile(r"position (\d+)")
+_AFTER = "?!.,;:؟،؛"
+_WILD = re.compile(r"[\w'’]*\w\?[\w?'’]*\w")
 
 
 def parse_query(text: str, *, now: datetime | None = None, names: Names | None = None) -> Node:
@@ -64,10 +68,10 @@ class _Translation:
 
     def check_size(self, node: Node) -> None:
         """Raises `QuerySyntaxError` for more than an index answers in a moment; each prefix reads many words."""
-        terms = list(_leaves(node))
-        prefixes = [term for term in terms if isinstance(term, Prefix)]
+        terms = list(asked(node))
+        prefixes = [term for term in terms if isinstance(term, Prefix | Wildcard)]
         if len(prefixes) > MAX_PREFIXES:
-            problem = f"{len(prefixes)} words that end in *, at most {MAX_PREFIXES}: write some of them out"
+            problem = f"{len(prefixes)} words with * or ?, at most {MAX_PREFIXES}: write some of them out"
             raise QuerySyntaxError(self._position(prefixes[MAX_PREFIXES]), problem)
         if len(terms) > MAX_TERMS:
             problem = f"{len(terms)} words and terms, at most {MAX_TERMS}: leave some out, or put a passage in quotes"
@@ -112,7 +116,7 @@ class _Translation:
     def _leaf(self, item: tree.Item, field: str | None) -> Node | None:
         leaf = self._asked(item, field)
         if leaf is not None:
-            self.typed += [(each, self.prepared.position(item.pos or 0)) for each in _leaves(leaf)]
+            self.typed += [(each, self.prepared.position(item.pos or 0)) for each in asked(leaf)]
         return leaf
 
     def _asked(self, item: tree.Item, field: str | None) -> Node | None:
@@ -125,27 +129,18 @@ class _Translation:
                     return keyword_term(field or "", target, _one_value(item, field or ""), self.names)
                 case Time():
                     return TimeRange(target.field, *self._span(item))
+                case Circle():
+                    return circle(_one_value(item, field or ""), self.names)
         except ValueError as error:
             raise self._problem(item, str(error)) from error
 
     def _span(self, item: tree.Item) -> Span:
         if isinstance(item, tree.Range):
-            return between(_plain(item.low), _plain(item.high))
+            return between(_plain(item.low), _plain(item.high), self.now)
         return span(_plain(item), self.now)
 
     def _problem(self, item: tree.Item, problem: str) -> QuerySyntaxError:
         return QuerySyntaxError(self.prepared.position(item.pos or 0), problem)
-
-
-def _leaves(node: Node) -> Iterator[Node]:
-    match node:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _leaves(part)
-        case Not(part):
-            yield from _leaves(part)
-        case _:
-            yield node
 
 
 def _plain(item: tree.Item) -> str:
@@ -176,7 +171,8 @@ def _text(item: tree.Item, field: TextField) -> Node | None:
         return Phrase(value, field) if words(value) else None
     if value == "*":
         return Everything()
-    return _wild(value, field) if "*" in value.rstrip("?!.,;:؟،؛") else _bare(value, field)
+    bare = value.rstrip(_AFTER)
+    return _wild(bare, field) if "*" in bare or _WILD.fullmatch(bare) else _bare(value, field)
 
 
 def _bare(value: str, field: TextField) -> Node | None:
@@ -190,11 +186,21 @@ def _bare(value: str, field: TextField) -> Node | None:
 
 
 def _wild(value: str, field: TextField) -> Node:
-    stem, star, rest = value.rstrip("?!.,;:؟،؛").partition("*")
+    stem = value.rstrip("*")
+    if "*" in stem or "?" in stem:
+        return _wildcard(value, field)
     pieces = words(stem)
-    if not pieces or rest.strip("*") or stem[-1] in "-–—/:.":
-        raise ValueError(f"{value!r}: a * stands only at the end of a word: write it like shell*")
+    if not pieces or stem[-1] in "-–—/:.":
+        raise ValueError(f"{value!r}: a * stands in a word or at its end: write it like shell* or qar*tain")
     if len(pieces[-1]) < 2:
-        raise ValueError(f"{value!r} would match too much: give at least two letters before the {star}")
+        raise ValueError(f"{value!r} would match too much: give at least two letters before the *")
     parts: tuple[Node, ...] = (*(Word(each, field) for each in pieces[:-1]), Prefix(pieces[-1], field))
     return parts[0] if len(parts) == 1 else And(parts)
+
+
+def _wildcard(value: str, field: TextField) -> Node:
+    try:
+        wild_pieces(value)
+    except BadQuestion as error:
+        raise ValueError(str(error).removeprefix("query: ")) from error
+    return Wildcard(value, field)

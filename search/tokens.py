@@ -118,6 +118,7 @@ def _range(match: re.Match[str], field: str) -> Token:
 
 def _no_value(field: str) -> str:
     example = {"place": "SY04", "published": "last-7d", "language": "ar", "lang": "ar", "status": "canceled"}
+    example |= {"near": "palmyra,20km", "updated": "last-7d", "first_seen": "today", "date": "2015-10"}
     name = field.lower()
     return (
         f"{field}: has no value: write it right after the colon, like {name}:{example.get(name, 'value')}; "

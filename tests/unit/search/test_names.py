@@ -3,10 +3,11 @@
 import pytest
 
 from lexicon.load import load_lexicon
+from search.concepts import suggestions
 from search.errors import QuerySyntaxError
 from search.names import Names
 from search.syntax import parse_query
-from store.query import Or, Term
+from store.query import Near, Or, Term
 from store.settings import ROOT
 
 
@@ -42,6 +43,40 @@ def test_a_name_that_several_places_share_gives_all(names: Names) -> None:
     same = parse_query("place:حلب", names=names)
     assert isinstance(same, Or)
     assert Term("place_ids", "place/SY02") in same.parts
+
+
+def test_city_or_province_can_be_chosen(names: Names) -> None:
+    assert parse_query("province:homs", names=names) == Term("place_ids", "place/SY04")
+    city = parse_query("city:حمص", names=names)
+    assert isinstance(city, Term)
+    assert city.value != "place/SY04"
+    with pytest.raises(QuerySyntaxError, match="province: 'palmyra' is no name"):
+        parse_query("province:palmyra", names=names)
+
+
+def test_near_a_place_by_its_name(names: Names) -> None:
+    near = parse_query("near:palmyra,20km", names=names)
+    assert isinstance(near, Near)
+    assert (round(near.lat, 1), round(near.lon, 1), near.km) == (34.6, 38.3, 20)
+
+
+def test_a_word_that_is_a_name_offers_its_concepts(names: Names) -> None:
+    found = suggestions('airstrikes islamic state -Homs place:hama "nusra front" headline:(assad)', names)
+    offered = {each.words: [(c.id, c.query) for c in each.concepts] for each in found}
+    rest = ' -Homs place:hama "nusra front" headline:(assad)'
+    assert ("group/islamic-state", f"airstrikes group:islamic-state{rest}") in offered["islamic state"]
+    assert "place/SY04" in [id_ for id_, _ in offered["Homs"]]
+    assert [id_ for id_, _ in offered['"nusra front"']] == ["group/nusra-front"]
+    assert {"hama", "assad"}.isdisjoint(offered)
+    for each in found:
+        for concept in each.concepts:
+            parse_query(concept.query, names=names)
+
+
+def test_the_beginning_of_a_name_is_completed(names: Names) -> None:
+    assert "place/SY04" in [id_ for id_, _ in names.beginning("hom", 10)]
+    assert "group/islamic-state" in [id_ for id_, _ in names.beginning("داع", 5)]
+    assert names.beginning("  ", 5) == []
 
 
 def test_one_town_in_two_scripts(names: Names) -> None:

@@ -12,7 +12,21 @@ from hypothesis import strategies as st
 
 from lexicon.fold import words
 from search.syntax import QuerySyntaxError, parse_query
-from store.query import And, Everything, Node, Not, Or, Phrase, Prefix, Term, TimeRange, Word
+from store.query import (
+    And,
+    Everything,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Term,
+    TimeField,
+    TimeRange,
+    Wildcard,
+    Word,
+)
 from tests.unit.search.wire import NOW
 
 A, B, C = Word("a"), Word("b"), Word("c")
@@ -63,6 +77,12 @@ def day(year: int, month: int = 1, number: int = 1) -> datetime:
         ("shell*", Prefix("shell")),
         ("al-ass*", And((Word("al"), Prefix("ass")))),
         ("shell*?", Prefix("shell")),
+        ("qar*tain", Wildcard("qar*tain")),
+        ("wi?d", Wildcard("wi?d")),
+        ("wi?d?", Wildcard("wi?d")),
+        ("حل*ب", Wildcard("حل*ب")),
+        ("headline:qar?atain", Wildcard("qar?atain", "headline")),
+        ("why?", Word("why")),
         ("a b a", And((A, B))),
         ("a a", A),
         ("(a OR b) (a OR b)", Or((A, B))),
@@ -97,6 +117,10 @@ def test_words_and_operators(text: str, node: Node) -> None:
         ("theme:ceasefire", Term("theme_ids", "theme/ceasefire")),
         ("entity:place/sy04", Term("entity_ids", "place/SY04")),
         ("story:s1", Term("story_id", "s1")),
+        ("copy_of:a1", Term("copy_of", "a1")),
+        ("provider:AFP", Term("provider", "AFP")),
+        ("near:34.72,37.26,20km", Near(34.72, 37.26, 20)),
+        ('near:"-34.5, 37, 0.5 km"', Near(-34.5, 37, 0.5)),
         ("status:Canceled", Term("pubstatus", "canceled")),
         ("signal:correction", Term("signals", "correction")),
         ("headline:arch", Word("arch", "headline")),
@@ -127,6 +151,31 @@ def test_fields(text: str, node: Node) -> None:
 )
 def test_dates(text: str, low: datetime | None, high: datetime | None) -> None:
     assert parse_query(text, now=NOW) == TimeRange("published", low, high)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "low", "high"),
+    [
+        ("updated:yesterday", "updated", day(2015, 10, 9), day(2015, 10, 10)),
+        ("first_seen:today", "first_seen", day(2015, 10, 10), day(2015, 10, 11)),
+        ("first_seen:[last-1d TO today]", "first_seen", NOW - timedelta(days=1), day(2015, 10, 11)),
+        ("date:2015-10", "dated", day(2015, 10), day(2015, 11)),
+        (
+            "updated:2015-10-01T12",
+            "updated",
+            datetime(2015, 10, 1, 12, tzinfo=UTC),
+            datetime(2015, 10, 1, 13, tzinfo=UTC),
+        ),
+        (
+            "updated:2015-10-01T12:30Z",
+            "updated",
+            datetime(2015, 10, 1, 12, 30, tzinfo=UTC),
+            datetime(2015, 10, 1, 12, 31, tzinfo=UTC),
+        ),
+    ],
+)
+def test_moments_of_other_fields(text: str, field: TimeField, low: datetime, high: datetime) -> None:
+    assert parse_query(text, now=NOW) == TimeRange(field, low, high)
 
 
 @pytest.mark.parametrize(
@@ -180,15 +229,27 @@ def test_what_people_type(text: str, node: Node) -> None:
         ("published:9999-12-31", 11, "'9999-12-31' is not in the calendar"),
         ("published:last-999999w", 11, "'last-999999w' goes back too far"),
         ("published:[2015-10-09 TO 2015-10-01]", 11, "the span ends (2015-10-01) before it begins"),
-        ("s*ll", 1, "a * stands only at the end"),
-        ("*ll", 1, "a * stands only at the end"),
+        ("s*ll", 1, "begins with too little"),
+        ("*a*", 1, "begins with too little"),
+        ("a -*ll", 4, "begins with too little"),
+        ("ab*c*d*e*f*g", 1, "has more than 4 *"),
+        ("al-as*d", 1, "is more than one word"),
+        ("near:homs", 6, "'homs' is no circle: write near:34.72,37.26,20km"),
+        ("near:95,37,20km", 6, "near: 95,37,20km lies on no map"),
+        ("near:34,37,99999km", 6, "lies on no map"),
+        ("near:palmyra,20km", 6, "'palmyra' is no place of the gazetteer"),
+        ("updated:2015-10-01T25", 9, "'2015-10-01T25' is no time of the day"),
+        ("first_seen:never", 12, "'never' is no date"),
+        ("x " * 10_000, 2001, "the query is too long: keep it below 2000"),
+        (" OR ".join(f"c{n}" for n in range(10_000)), 2001, "the query is too long"),
+        ("(" * 5000, 2001, "the query is too long"),
         ("a s*", 3, "would match too much"),
         ('"a b"~999', 7, "~999 is too far apart"),
         ("???", 1, "nothing to look for"),
         ("a" * 2001, 2001, "the query is too long"),
-        (_each("{}*", 9), 41, "9 words that end in *, at most 8: write some of them out"),
-        (_each("{}* OR", 8) + " ab (headline:zz* OR c)", 78, "9 words that end in *"),
-        (" OR ".join(f"(ab* {word})" for word in _names(9)), 106, "9 words that end in *"),
+        (_each("{}*", 9), 41, "9 words with * or ?, at most 8: write some of them out"),
+        (_each("{}* OR", 8) + " ab (headline:zz* OR c)", 78, "9 words with * or ?"),
+        (" OR ".join(f"(ab* {word})" for word in _names(9)), 106, "9 words with * or ?"),
         (_each("{}", 101), 401, "101 words and terms, at most 100: leave some out, or put"),
         (_each("feed:{} OR", 99) + " a b", 1191, "101 words and terms, at most 100"),
     ],

@@ -1,0 +1,113 @@
+"""Why a hit matched: which words, in which forms, and which concepts, in which field. Pure, bounded per hit."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import msgspec
+
+from lexicon.fold import words
+from search.leaves import asked
+from search.names import Names
+from search.snippet import marks
+from store.bounds import wild_pieces
+from store.geo import distance
+from store.query import Near, Node, Or, Phrase, Prefix, Term, TextField, Wildcard, Word
+from store.records import Article, Mention
+
+MOST_LEAVES = 20
+MOST_FORMS = 6
+_PLACES = 200
+_SCANNED = 4000
+_WORD = re.compile(r"[^\W_]+")
+_WILD = {"*": ".*", "?": "."}
+Found = Word | Phrase | Prefix | Wildcard
+
+
+class Match(msgspec.Struct, frozen=True, kw_only=True):
+    """`asked` as the query means it; `forms` as the text has it, none where only the stem is shared."""
+
+    asked: str
+    kind: str
+    field: str
+    forms: tuple[str, ...]
+
+
+def matched(article: Article, node: Node, names: Names | None) -> list[Match]:
+    """For `article` as a reader may see it. What is negated says nothing; the first `MOST_LEAVES` terms count."""
+    leaves = list(islice(asked(node, negated=False), MOST_LEAVES))
+    textual = [leaf for leaf in leaves if isinstance(leaf, Found)]
+    texts = {"headline": article.headline, "body": article.body or article.summary or article.ednote}
+    found = [match for field, text in texts.items() for match in _words(text, field, textual)]
+    said = {match.asked for match in found}
+    found += [
+        Match(asked=leaf.text, kind="stem", field="any", forms=())
+        for leaf in textual
+        if isinstance(leaf, Word) and leaf.field == "any" and leaf.text not in said and len(leaves) == 1
+    ]
+    for leaf in leaves:
+        match leaf:
+            case Term():
+                other = _concept(article, leaf, names)
+            case Near():
+                other = _near(article, leaf)
+            case _:
+                other = None
+        found += [other] if other else []
+    return list(dict.fromkeys(found))
+
+
+def _words(text: str, field: str, leaves: list[Found]) -> Iterator[Match]:
+    """One pass over the text for all leaves; whose a form is, is then asked of the form alone."""
+    where: TextField = "headline" if field == "headline" else "body"
+    places = marks(text, Or(tuple(leaves)), where)[:_PLACES] if leaves else []
+    for leaf in leaves:
+        wide = max(1, len(words(leaf.text))) if isinstance(leaf, Phrase) else 1
+        if isinstance(leaf, Wildcard):
+            pattern = re.compile("".join(_WILD.get(each, each) for each in wild_pieces(leaf.text)))
+            windows = (
+                each for each in _WORD.findall(text[:_SCANNED]) if pattern.fullmatch(" ".join(words(each)))
+            )
+            if leaf.field in ("any", where) and (shown := tuple(islice(dict.fromkeys(windows), MOST_FORMS))):
+                yield Match(asked=leaf.text, kind="wildcard", field=field, forms=shown)
+            continue
+        windows = (text[places[at][0] : places[at + wide - 1][1]] for at in range(len(places) - wide + 1))
+        forms = islice(dict.fromkeys(each for each in windows if marks(each, leaf, where)), MOST_FORMS)
+        if shown := tuple(forms):
+            yield Match(asked=leaf.text, kind=type(leaf).__name__.lower(), field=field, forms=shown)
+
+
+def _concept(article: Article, term: Term, names: Names | None) -> Match | None:
+    value: str | tuple[str, ...] = getattr(article, term.field)
+    if term.value not in ((value,) if isinstance(value, str) else value):
+        return None
+    if not term.field.endswith("_ids"):
+        return Match(asked=term.value, kind="field", field=term.field, forms=())
+    mentions = [each for each in article.mentions if _within(each, term.value, names)]
+    return Match(asked=term.value, kind="concept", field=_fields(mentions), forms=_forms(mentions))
+
+
+def _within(mention: Mention, wanted: str, names: Names | None) -> bool:
+    above = names.above(mention.entity_id) if names is not None and wanted.startswith("place/") else ()
+    return mention.entity_id == wanted or wanted in above
+
+
+def _near(article: Article, near: Near) -> Match | None:
+    places = {
+        point.place_id
+        for point in article.geo
+        if distance(near.lat, near.lon, point.lat, point.lon) <= near.km
+    }
+    if not places:
+        return None
+    mentions = [each for each in article.mentions if each.entity_id in places]
+    asked_for = f"{near.lat:g},{near.lon:g},{near.km:g}km"
+    return Match(asked=asked_for, kind="near", field=_fields(mentions), forms=_forms(mentions))
+
+
+def _fields(mentions: list[Mention]) -> str:
+    return ",".join(dict.fromkeys(each.field for each in mentions))
+
+
+def _forms(mentions: list[Mention]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(each.text for each in mentions), MOST_FORMS))
