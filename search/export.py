@@ -21,7 +21,7 @@ COLUMNS = (
     "language", "headline", "summary", "body", "ednote", "byline", "dateline", "url", "signals", "story_id", "copy_of",
     "copy_kind", "entity_ids", "person_ids", "group_ids", "state_ids", "place_ids", "weapon_ids", "theme_ids", "geo",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BATCH = 200
 
 
@@ -70,7 +70,7 @@ def _cell(value: Any) -> str:
             text = ""
         case _:
             text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text[:1] in ("\t", "\r", "\n") else text
 
 
 def _csv_line(cells: Iterable[str]) -> str:

@@ -183,12 +183,14 @@ class Client:
         """One GET."""
         return self.ask("GET", path, **params)
 
-    def ask(self, method: str, path: str, **params: Any) -> httpx.Response:
+    def ask(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **params: Any
+    ) -> httpx.Response:
         """One request."""
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://wire.test") as client:
-                return await client.request(method, path, params=params or None)
+                return await client.request(method, path, headers=headers, params=params or None)
 
         return anyio.run(ask)
