@@ -1,6 +1,7 @@
 """The port that the page is served on."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -38,3 +39,19 @@ def test_a_host_that_is_not_ours() -> None:
         listening("192.0.2.1", 0)
     with pytest.raises(SyriaWireError, match="is not known"):
         listening("nowhere.invalid", 0)
+
+
+def test_others_are_not_let_in_without_a_token(tmp_path: Path) -> None:
+    settings = {
+        "SYRIAWIRE_HOME": str(tmp_path),
+        "SYRIAWIRE_WEB_HOST": "0.0.0.0",
+        "SYRIAWIRE_WEB_PORT": _free_port(),
+    }
+    with pytest.raises(SyriaWireError, match="lets other machines in, and no token is set"):
+        serve(load_settings(settings))
+
+
+def _free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
