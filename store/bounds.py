@@ -1,4 +1,4 @@
-"""How much one question may ask. Checked before a backend sees it: a query bomb costs its sender an error, us nothing."""
+"""How much one question may ask, checked before a backend sees it: a query bomb costs its sender an error."""
 
 import math
 import re

@@ -72,9 +72,7 @@ def distance(lat: float, lon: float, other_lat: float, other_lon: float) -> floa
     """Kilometres along the great circle."""
     north, other_north = math.radians(lat), math.radians(other_lat)
     half = math.sin((other_north - north) / 2) ** 2
-    half += (
-        math.cos(north) * math.cos(other_north) * math.sin(math.radians(other_lon - lon) / 2) ** 2
-    )
+    half += math.cos(north) * math.cos(other_north) * math.sin(math.radians(other_lon - lon) / 2) ** 2
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 

@@ -87,12 +87,15 @@ class Index(Protocol):
         """
 
     def timeline(self, query: Query, interval: Interval, field: TimeField = "dated") -> list[Bucket]:
-        """How many matches an hour, day, week (from Monday), month or year, in UTC; what has no such time is left out.
+        """How many matches an hour, day, week (from Monday), month or year, in UTC; the undated are left out.
 
-        Empty buckets stand between the first and the last one that is not. More than `MOST_BUCKETS` raise `BadQuestion`.
+        Empty buckets stand between the first and the last one that is not. Raises `BadQuestion` for more than
+        `MOST_BUCKETS` of them.
         """
 
-    def cells(self, query: Query, precision: int, bounds: Bounds | None = None, size: int = 1000) -> list[Cell]:
+    def cells(
+        self, query: Query, precision: int, bounds: Bounds | None = None, size: int = 1000
+    ) -> list[Cell]:
         """The `size` fullest tiles of zoom `precision` (2 to 14) that have places within `bounds`, the fullest first.
 
         A tile is counted whole, also where the bounds cut it. Places are those of all matches.
