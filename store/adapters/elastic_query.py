@@ -62,7 +62,7 @@ def order(query: ours.Query) -> list[Dsl]:
 
 def same_copy(query: ours.Query) -> str:
     """Pages of one question go to the same copy of a shard: deleted articles give each other scores."""
-    return digest((repr(query.where), query.sort))
+    return digest((msgspec.json.encode(_node(query.where)).decode(), query.sort))
 
 
 def read_cursor(query: ours.Query) -> Cursor | None:
