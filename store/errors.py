@@ -54,3 +54,7 @@ class BadPage(SyriaWireError):  # noqa: N818
 
 class NotFound(SyriaWireError):  # noqa: N818
     """What was asked for by its id is not there."""
+
+
+class BadQuestion(SyriaWireError):  # noqa: N818
+    """A query that no index answers: too long, too deep, or too wide. Asking again does not help."""

@@ -9,6 +9,10 @@ The contract, tested in tests/contract/test_index.py over every adapter:
   the writing process, by `search` after `refresh()`, and by other processes within a second.
 - Of a retracted article only headline and note are searched: the text was taken back (`searched_texts`).
 - Reading is safe from several threads at once.
+- Time stands still in no index: `indexed` is the writer's clock when an article was put. It can be searched within
+  seconds after, and clocks of several writers differ: who asks for what came since his last question lets the
+  spans overlap by some minutes, and after a rebuild all is new.
+- A question with more than `store.bounds` allows raises `BadQuestion`, whatever is asked for.
 - What the world refuses raises `IndexUnavailable`, also while another process holds the one writer of an
   embedded index; the same object works again once the world is back.
 """
@@ -16,7 +20,18 @@ The contract, tested in tests/contract/test_index.py over every adapter:
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from store.query import FacetValue, Hits, KeywordField, Query
+from store.query import (
+    Bounds,
+    Bucket,
+    Cell,
+    Companion,
+    FacetValue,
+    Hits,
+    Interval,
+    KeywordField,
+    Query,
+    TimeField,
+)
 from store.records import Article
 
 Collection = Literal["newest", "history"]
@@ -60,13 +75,44 @@ class Index(Protocol):
         """Every version, newest first, each in its greatest revision."""
 
     def search(self, query: Query) -> Hits:
-        """One page of matches, in the order of `query.sort`; pages of an unchanged index never overlap."""
+        """One page of matches, in the order of `query.sort`; pages of an unchanged index never overlap.
+
+        `newest` and `oldest` go by `dated`. Any page can be reached; pages by relevance cost more the deeper.
+        """
 
     def facets(self, query: Query, fields: Sequence[KeywordField], size: int) -> dict[str, list[FacetValue]]:
-        """For each field its `size` most frequent values among all matches, most frequent first."""
+        """For each field its `size` most frequent values among all matches, most frequent first.
 
-    def scan(self, query: Query) -> Iterator[Article]:
-        """All matches, in no order, in constant memory. `limit`, `after` and `sort` are ignored."""
+        Like all counts below it counts articles, not folds; `fold`, `limit`, `after` and `sort` are ignored.
+        """
+
+    def timeline(self, query: Query, interval: Interval, field: TimeField = "dated") -> list[Bucket]:
+        """How many matches an hour, day, week (from Monday), month or year, in UTC; the undated are left out.
+
+        Empty buckets stand between the first and the last one that is not. Raises `BadQuestion` for more than
+        `MOST_BUCKETS` of them.
+        """
+
+    def cells(
+        self, query: Query, precision: int, bounds: Bounds | None = None, size: int = 1000
+    ) -> list[Cell]:
+        """The `size` fullest tiles of zoom `precision` (2 to 14) that have places within `bounds`, the fullest first.
+
+        A tile is counted whole, also where the bounds cut it. Places are those of all matches.
+        """
+
+    def company(self, query: Query, field: KeywordField, size: int) -> list[Companion]:
+        """The values that are more frequent among the matches than in all articles, the surest first.
+
+        What the question itself asks for is among them. Values in fewer than `FEWEST_TOGETHER` matches are not.
+        """
+
+    def scan(self, query: Query, collection: Collection = "newest") -> Iterator[Article]:
+        """All matches, the newest (`dated`) first, in constant memory, as they were when it began.
+
+        `history`: every version of each match, the newest version first. `limit`, `after`, `sort` and `fold` are
+        ignored.
+        """
 
     def keys(self, collection: Collection) -> Iterator[Key]:
         """The key of every stored record, in no order."""

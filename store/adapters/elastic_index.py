@@ -3,29 +3,44 @@
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from itertools import islice
 from typing import Any
 
 import msgspec
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
+from store.adapters import elastic_counts
 from store.adapters.elastic_bulk import Entry, Patience, Target, write
 from store.adapters.elastic_client import address, available, connect, reason
 from store.adapters.elastic_layout import Layout
 from store.adapters.elastic_mapping import history_entry, newest_entry
-from store.adapters.elastic_query import bad_page, order, read_cursor, same_copy, translate, write_cursor
-from store.errors import IndexUnavailable, SyriaWireError
+from store.adapters.elastic_pages import LARGEST_PAGE, read_page
+from store.adapters.elastic_query import NEWEST, translate
+from store.bounds import check
+from store.counts import check_precision
+from store.errors import BadQuestion, IndexUnavailable, SyriaWireError
 from store.index import Collection, Key, Rejected
-from store.query import FacetValue, Hit, Hits, KeywordField, Query
+from store.query import (
+    Bounds,
+    Bucket,
+    Cell,
+    Companion,
+    FacetValue,
+    Hits,
+    Interval,
+    KeywordField,
+    Query,
+    TimeField,
+)
 from store.records import Article
 from store.settings import Settings
 
-_LARGEST_PAGE = 10_000  # what Elasticsearch gives out at once
-_ARTICLES_PAGE = 200
+_ARTICLES_PAGE = 1000
 _KEYS_PAGE = 5000
 _PAUSE = "5m"  # so long may the caller of `scan` work on one page
-_MORE_BUCKETS = 100  # each shard counts these beyond what is asked for, so that the sum is right
+_HISTORIES = 100  # articles whose versions are asked for at once
 _ALL: dict[str, Any] = {"match_all": {}}
-_ENTRIES: dict[Collection, Callable[[Article], tuple[bytes, bytes]]] = {
+_ENTRIES: dict[Collection, Callable[[Article, int], tuple[bytes, bytes]]] = {
     "history": history_entry,
     "newest": newest_entry,
 }
@@ -34,7 +49,8 @@ _ENTRIES: dict[Collection, Callable[[Article], tuple[bytes, bytes]]] = {
 class ElasticIndex:
     """`store.index.Index` at `url`: `https://host:9200/prefix`. Raises `SettingsError` for what cannot be one.
 
-    `clock` (seconds) and `sleep` measure and wait out the time in which a busy server is asked again.
+    `clock` (seconds) and `sleep` measure and wait out the time in which a busy server is asked again. `today`: seconds
+    since 1970, for `indexed`.
     """
 
     def __init__(
@@ -45,11 +61,13 @@ class ElasticIndex:
         name: str | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        today: Callable[[], float] = time.time,
     ) -> None:
         self._url = url
         self._settings = settings
         self._clock = clock
         self._sleep = sleep
+        self._today = today
         self._where = address(url)
         self._layout = Layout(self._where, settings, name)
         self._client: Elasticsearch | None = connect(self._where.hosts, settings)
@@ -62,6 +80,7 @@ class ElasticIndex:
         patience = Patience(
             until=self._clock() + self._settings.elasticsearch_patience, clock=self._clock, sleep=self._sleep
         )
+        indexed = int(self._today() * 1000)
         rejected: dict[tuple[str, int, int], Rejected] = {}
         try:
             with self._available() as client:
@@ -70,7 +89,7 @@ class ElasticIndex:
                 # The history first: a crash in between is repaired when the articles come again.
                 for collection in ("history", "newest"):
                     left = [each for each in articles if (each.id, *each.order) not in rejected]
-                    entries, refused = _encoded(collection, left)
+                    entries, refused = _encoded(collection, left, indexed)
                     refused += write(self._target(client, collection), entries, patience)
                     rejected |= {(each.article.id, *each.article.order): each for each in refused}
         except IndexUnavailable:
@@ -99,64 +118,47 @@ class ElasticIndex:
     def history(self, id: str) -> list[Article]:  # noqa: A002
         if self._unseen:
             self.refresh()
-        answer = self._asked("history", query={"term": {"id": id}}, size=_LARGEST_PAGE)
+        answer = self._asked("history", query={"term": {"id": id}}, size=LARGEST_PAGE)
         found = [msgspec.convert(hit["_source"]["article"], Article) for hit in answer["hits"]["hits"]]
         return sorted(found, key=lambda article: article.order, reverse=True)
 
     def search(self, query: Query) -> Hits:
-        cursor = read_cursor(query)
-        answer = self._asked(
-            "newest",
-            bad_page(query) if cursor else None,
-            query=translate(query),
-            sort=order(query),
-            size=min(query.limit, _LARGEST_PAGE),
-            search_after=cursor.place if cursor else None,
-            preference=same_copy(query),
-            track_total_hits=True,
-        )
-        total = int(answer["hits"]["total"]["value"])
-        found = answer["hits"]["hits"]
-        scored = query.sort == "relevance"
-        hits = tuple(
-            Hit(
-                article=msgspec.convert(hit["_source"], Article),
-                score=float(hit["sort"][0]) if scored else 0.0,
-            )
-            for hit in found
-        )
-        seen = len(hits) + (cursor.seen if cursor else 0)
-        more = bool(hits) and seen < total
-        return Hits(
-            total=total, hits=hits, next=write_cursor(query, seen, found[-1]["sort"]) if more else None
-        )
+        check(query)
+        return read_page(self._ask, query)
 
     def facets(self, query: Query, fields: Sequence[KeywordField], size: int) -> dict[str, list[FacetValue]]:
-        counted = {
-            field: {"terms": {"field": field, "size": size, "shard_size": size + _MORE_BUCKETS}}
-            for field in fields
-        }
-        answer = self._asked(
-            "newest", query=translate(query), aggregations=counted, size=0, track_total_hits=False
-        )
-        found = answer.get("aggregations", {})  # none while there is no index
-        return {
-            field: [
-                FacetValue(bucket["key"], int(bucket["doc_count"]))
-                for bucket in found.get(field, {}).get("buckets", [])
-            ]
-            for field in fields
-        }
+        check(query)
+        return elastic_counts.facets(self._ask, query, fields, size)
 
-    def scan(self, query: Query) -> Iterator[Article]:
-        with closing(self._hits("newest", translate(query))) as hits:
-            for hit in hits:
-                yield msgspec.convert(hit["_source"], Article)
+    def timeline(self, query: Query, interval: Interval, field: TimeField = "dated") -> list[Bucket]:
+        check(query)
+        return elastic_counts.timeline(self._ask, query, interval, field)
+
+    def cells(
+        self, query: Query, precision: int, bounds: Bounds | None = None, size: int = 1000
+    ) -> list[Cell]:
+        check(query)
+        check_precision(precision)
+        return elastic_counts.cells(self._ask, query, precision, bounds, size)
+
+    def company(self, query: Query, field: KeywordField, size: int) -> list[Companion]:
+        check(query)
+        return elastic_counts.company(self._ask, query, field, size)
+
+    def scan(self, query: Query, collection: Collection = "newest") -> Iterator[Article]:
+        check(query)
+        with closing(self._hits("newest", translate(query), NEWEST)) as hits:
+            articles = (msgspec.convert(hit["_source"], Article) for hit in hits)
+            if collection == "newest":
+                yield from articles
+                return
+            while batch := [each.id for each in islice(articles, _HISTORIES)]:
+                yield from self._histories(batch)
 
     def keys(self, collection: Collection) -> Iterator[Key]:
         fields = ("id", "version", "revision")
         shape = {"docvalue_fields": fields, "source": False, "stored_fields": "_none_", "size": _KEYS_PAGE}
-        with closing(self._hits(collection, _ALL, **shape)) as hits:
+        with closing(self._hits(collection, _ALL, ["_shard_doc"], **shape)) as hits:
             for hit in hits:
                 id_, version, revision = (hit["fields"][field][0] for field in fields)
                 yield Key(id_, version, revision)
@@ -164,7 +166,9 @@ class ElasticIndex:
     def create(self, name: str) -> "ElasticIndex":
         with self._available() as client:
             self._layout.create(client, name)
-        return ElasticIndex(self._url, self._settings, name=name, clock=self._clock, sleep=self._sleep)
+        return ElasticIndex(
+            self._url, self._settings, name=name, clock=self._clock, sleep=self._sleep, today=self._today
+        )
 
     def swap(self, name: str) -> None:
         with self._available() as client:
@@ -175,10 +179,28 @@ class ElasticIndex:
             self._client.close()
             self._client = None
 
+    def _histories(self, ids: Sequence[str]) -> Iterator[Article]:
+        """The versions of several articles at once, if they are not too many for one answer."""
+        answer = self._asked("history", query={"terms": {"id": ids}}, size=LARGEST_PAGE)
+        hits = answer["hits"]["hits"]
+        if len(hits) == LARGEST_PAGE:
+            for id_ in ids:
+                yield from self.history(id_)
+            return
+        versions: dict[str, list[Article]] = {id_: [] for id_ in ids}
+        for hit in hits:
+            article = msgspec.convert(hit["_source"]["article"], Article)
+            versions[article.id].append(article)
+        for id_ in ids:
+            yield from sorted(versions[id_], key=lambda article: article.order, reverse=True)
+
+    def _ask(self, blamed: SyriaWireError | None, question: dict[str, Any]) -> Any:
+        return self._asked("newest", blamed, **question)
+
     def _asked(self, collection: Collection, blamed: SyriaWireError | None = None, /, **question: Any) -> Any:
         """One search, answered whole or not at all; an index that is not there is empty.
 
-        Raises `SyriaWireError`, `blamed` if given, for what Elasticsearch cannot answer.
+        Raises `BadQuestion`, `blamed` if given, for what Elasticsearch cannot answer.
         """
         with self._available() as client:
             try:
@@ -189,12 +211,13 @@ class ElasticIndex:
                     **question,
                 )
             except BadRequestError as error:
+                self._layout.check(client)
                 why = reason(error.body)
-                unanswerable = SyriaWireError(f"{self._where}: cannot answer this: {why}: ask for less")
+                unanswerable = BadQuestion(f"{self._where}: cannot answer this: {why}: ask for less")
                 raise blamed or unanswerable from error
 
     def _hits(
-        self, collection: Collection, query: dict[str, Any], **shape: Any
+        self, collection: Collection, query: dict[str, Any], sort: Sequence[Any], **shape: Any
     ) -> Generator[dict[str, Any], None, None]:
         """All matches as they were at the first one, also what was just put, in constant memory."""
         if self._unseen:
@@ -213,7 +236,7 @@ class ElasticIndex:
                     answer = client.search(
                         pit={"id": moment, "keep_alive": _PAUSE},
                         query=query,
-                        sort=["_shard_doc"],
+                        sort=sort,
                         search_after=after,
                         track_total_hits=False,
                         allow_partial_search_results=False,
@@ -244,11 +267,13 @@ class ElasticIndex:
             yield self._client
 
 
-def _encoded(collection: Collection, articles: Sequence[Article]) -> tuple[list[Entry], list[Rejected]]:
+def _encoded(
+    collection: Collection, articles: Sequence[Article], indexed: int
+) -> tuple[list[Entry], list[Rejected]]:
     entries, rejected = [], []
     for article in articles:
         try:
-            entries.append(Entry(article, *_ENTRIES[collection](article)))
+            entries.append(Entry(article, *_ENTRIES[collection](article, indexed)))
         except (ValueError, UnicodeEncodeError) as error:
             rejected.append(Rejected(article, f"index: {error}"))
     return entries, rejected

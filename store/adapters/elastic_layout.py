@@ -5,8 +5,8 @@ from typing import Any
 from elasticsearch import BadRequestError, Elasticsearch, NotFoundError
 
 from store.adapters.elastic_client import NAME, Address
-from store.adapters.elastic_mapping import creation, properties
-from store.errors import SyriaWireError
+from store.adapters.elastic_mapping import creation, form, properties
+from store.errors import IndexUnavailable, SyriaWireError
 from store.index import Collection
 from store.settings import Settings
 
@@ -49,6 +49,18 @@ class Layout:
                 self._create(client, collection, self.name)
             else:
                 self._create_seen(client, collection)
+
+    def check(self, client: Elasticsearch) -> None:
+        """Raises `IndexUnavailable` if another version of this program has made what is there."""
+        for collection in _COLLECTIONS:
+            made = client.indices.get_mapping(index=self.target(collection), ignore_unavailable=True)
+            for index, answer in made.items():
+                theirs = answer["mappings"].get("_meta", {}).get("form", 1)
+                if theirs != form(collection):
+                    raise IndexUnavailable(
+                        f"{self.where}: {index} has form {theirs}, this program needs {form(collection)}: "
+                        "rebuild it under another name, or use another prefix"
+                    )
 
     def create(self, client: Elasticsearch, name: str) -> None:
         """A new physical index that no alias shows. Raises `SyriaWireError` if the name is taken."""
@@ -94,6 +106,7 @@ class Layout:
 
     def _extend(self, client: Elasticsearch, collection: Collection) -> None:
         target = self.target(collection)
+        self.check(client)
         ours = properties(collection)
         for index, answer in client.indices.get_mapping(index=target).items():
             theirs = answer["mappings"].get("properties", {})

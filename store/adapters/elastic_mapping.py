@@ -11,13 +11,15 @@ from typing import Any
 import msgspec
 
 from lexicon.fold import words
+from store import geo
 from store.identity import milliseconds
 from store.index import Collection, searched_texts
+from store.query import Fold
 from store.records import Article
 from store.settings import ROOT, Settings
 
 LANGUAGES = ("en", "ar", "ru", "tr", "fr")
-NEWEST_FIRST = "newest_first"
+FOLDS: dict[Fold, str] = {"story": "fold_story", "copies": "fold_copies"}
 EMBARGO = "embargoed_until"
 _REVISION_BITS = 21
 _VERSION_BITS = 42
@@ -59,12 +61,21 @@ def external_version(article: Article) -> int:
     return article.version << _REVISION_BITS | article.revision
 
 
-def newest_entry(article: Article) -> tuple[bytes, bytes]:
-    """Action and document for the newest collection. Raises `ValueError`, `UnicodeEncodeError`."""
-    return _action(article.id, external_version(article)), _encode(_newest(article))
+def form(collection: Collection) -> int:
+    """Which form the documents have: another one needs a rebuild."""
+    number: int = _template(collection)["mappings"]["_meta"]["form"]
+    return number
 
 
-def history_entry(article: Article) -> tuple[bytes, bytes]:
+def newest_entry(article: Article, indexed: int) -> tuple[bytes, bytes]:
+    """Action and document for the newest collection, put at `indexed` (milliseconds).
+
+    Raises `ValueError`, `UnicodeEncodeError`.
+    """
+    return _action(article.id, external_version(article)), _encode(_newest(article, indexed))
+
+
+def history_entry(article: Article, _: int) -> tuple[bytes, bytes]:
     """Action and document for the history. Raises `ValueError`, `UnicodeEncodeError`."""
     external_version(article)  # what does not fit there must not be here either
     document = {
@@ -80,19 +91,23 @@ def _action(id_: str, version: int) -> bytes:
     return _encode({"index": {"_id": id_, "version": version, "version_type": "external"}})
 
 
-def _newest(article: Article) -> dict[str, Any]:
+def _newest(article: Article, indexed: int) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(article)
     headline, body = searched_texts(article)
     document |= {
         # Defaults are left out of our JSON, but they are asked for.
         "pubstatus": article.pubstatus,
         "revision": article.revision,
-        NEWEST_FIRST: milliseconds(article.published or article.first_seen),
+        "dated": milliseconds(article.published or article.first_seen),
+        "indexed": indexed,
+        FOLDS["story"]: article.story_id or article.copy_of or article.id,
+        FOLDS["copies"]: article.copy_of or article.id,
         "exact_headline": " ".join(words(headline)),
         "exact_body": " ".join(words(body)),
     }
     if article.geo:
         document["geo_points"] = [{"lat": point.lat, "lon": point.lon} for point in article.geo]
+        document["points"] = geo.keys(article)
     if article.language in LANGUAGES:
         document[f"stem_{article.language}"] = f"{headline}\n{body}"
     return document

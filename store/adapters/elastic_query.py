@@ -9,7 +9,8 @@ import msgspec
 
 from lexicon.fold import words
 from store import query as ours
-from store.adapters.elastic_mapping import EMBARGO, LANGUAGES, NEWEST_FIRST
+from store.adapters.elastic_mapping import EMBARGO, LANGUAGES
+from store.bounds import flat, wild_pieces
 from store.errors import BadPage
 from store.identity import digest
 
@@ -29,9 +30,11 @@ _EVERYTHING: Dsl = {"match_all": {}}
 # The id comes last, so that no two articles have the same place and pages never overlap.
 _SORT: dict[ours.Sort, list[Dsl]] = {
     "relevance": [{"_score": "desc"}, {"id": "asc"}],
-    "newest": [{NEWEST_FIRST: "desc"}, {"id": "asc"}],
+    "newest": [{"dated": "desc"}, {"id": "asc"}],
+    "oldest": [{"dated": "asc"}, {"id": "desc"}],
     "first_seen": [{"first_seen": "desc"}, {"id": "asc"}],
 }
+NEWEST = _SORT["newest"][:1]  # for a walk at one moment, where Elasticsearch itself tells ties apart
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -59,7 +62,7 @@ def order(query: ours.Query) -> list[Dsl]:
 
 def same_copy(query: ours.Query) -> str:
     """Pages of one question go to the same copy of a shard: deleted articles give each other scores."""
-    return digest((repr(query.where), query.sort))
+    return digest((msgspec.json.encode(_node(query.where)).decode(), query.sort))
 
 
 def read_cursor(query: ours.Query) -> Cursor | None:
@@ -87,37 +90,45 @@ def write_cursor(query: ours.Query, seen: int, place: Iterable[Any]) -> str:
     return base64.urlsafe_b64encode(encoded).decode("ascii")
 
 
-def _node(node: ours.Node) -> Dsl:  # noqa: PLR0911  (one case a kind of node)
+def _node(node: ours.Node) -> Dsl:
     match node:
+        case ours.And():
+            parts = [_node(part) for part in flat(node)]
+            return {"bool": {"must": parts}} if parts else _NOTHING
+        case ours.Or():
+            parts = [_node(part) for part in flat(node)]
+            return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else _NOTHING
+        case ours.Not(part):
+            return {"bool": {"must": [_EVERYTHING], "must_not": [_node(part)]}}
         case ours.Everything():
             return _EVERYTHING
+        case ours.Word() | ours.Phrase() | ours.Prefix() | ours.Wildcard():
+            return _text(node)
+        case _:
+            return {"constant_score": {"filter": _filter(node)}}
+
+
+def _text(node: ours.Word | ours.Phrase | ours.Prefix | ours.Wildcard) -> Dsl:
+    match node:
         case ours.Word(text, field):
             return _word(text, field)
         case ours.Phrase(text, field, slop):
             return _phrase(words(text), field, slop)
         case ours.Prefix(text, field):
             return _prefix(words(text), field)
+        case ours.Wildcard(text, field):
+            pattern = "".join(wild_pieces(text))
+            return _best([{"wildcard": {name: {"value": pattern}}} for name, _ in _EXACT_FIELDS[field]])
+
+
+def _filter(node: ours.Near | ours.Term | ours.TimeRange) -> Dsl:
+    match node:
+        case ours.Near(lat, lon, km):
+            return {"geo_distance": {"distance": f"{km}km", "geo_points": {"lat": lat, "lon": lon}}}
         case ours.Term(field, value):
-            return {"constant_score": {"filter": {"term": {field: value}}}}
+            return {"term": {field: value}}
         case ours.TimeRange(field, low, high):
-            return {"constant_score": {"filter": _range(field, low, high)}}
-        case ours.And():
-            parts = [_node(part) for part in _flat(node)]
-            return {"bool": {"must": parts}} if parts else _NOTHING
-        case ours.Or():
-            parts = [_node(part) for part in _flat(node)]
-            return {"bool": {"should": parts, "minimum_should_match": 1}} if parts else _NOTHING
-        case ours.Not(part):
-            return {"bool": {"must": [_EVERYTHING], "must_not": [_node(part)]}}
-
-
-def _flat(node: ours.And | ours.Or) -> Iterable[ours.Node]:
-    """A part of the same kind dissolves into its own parts: Elasticsearch takes 30 levels, no more."""
-    for part in node.parts:
-        if isinstance(part, ours.And | ours.Or) and type(part) is type(node):
-            yield from _flat(part)
-        else:
-            yield part
+            return _range(field, low, high)
 
 
 def _word(text: str, field: ours.TextField) -> Dsl:

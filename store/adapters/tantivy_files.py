@@ -7,7 +7,6 @@ from pathlib import Path
 from tantivy import Document, Index, IndexWriter, Searcher
 from tantivy import Query as TantivyQuery
 
-from store.adapters.tantivy_query import Translator
 from store.adapters.tantivy_schema import history_document, key_term, newest_document, register, schema
 from store.index import Collection, Key, Rejected
 from store.records import Article
@@ -24,7 +23,6 @@ class Physical:
         folder = root / name
         self.newest = _Part(folder / "newest", lambda key: key.id)
         self.history = _Part(folder / "history", lambda key: f"{key.id}@{key.version}")
-        self.translator = Translator(self.newest.schema)
 
     def exists(self) -> bool:
         """Whether a writer has made it."""
@@ -39,13 +37,13 @@ class Physical:
         """One of the two collections."""
         return self.newest if collection == "newest" else self.history
 
-    def put(self, articles: Sequence[Article]) -> list[Rejected]:
+    def put(self, articles: Sequence[Article], indexed: int) -> list[Rejected]:
         """The history is committed first: a crash in between is repaired when the articles come again."""
         newest, history, rejected = [], [], []
         for article in articles:
             key = Key(article.id, *article.order)
             try:
-                newest.append((key, newest_document(article)))
+                newest.append((key, newest_document(article, indexed)))
                 history.append((key, history_document(article)))
             except (ValueError, OverflowError) as error:
                 rejected.append(Rejected(article, f"index: {error}"))

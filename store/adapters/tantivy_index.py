@@ -1,32 +1,55 @@
 """The embedded index: two tantivy indexes (newest, history) in a folder, one writing process, any number of readers."""
 
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
-from tantivy import Document, Order
+from tantivy import Document, Searcher
 
+from store.adapters.tantivy_counts import Counter
 from store.adapters.tantivy_files import Physical
-from store.adapters.tantivy_schema import NEWEST_FIRST
-from store.errors import BadPage, IndexUnavailable, SyriaWireError
+from store.adapters.tantivy_pages import read_page, walk
+from store.adapters.tantivy_query import Translator
+from store.bounds import check
+from store.counts import check_precision
+from store.errors import IndexUnavailable, SyriaWireError
 from store.index import Collection, Key, Rejected
-from store.query import FacetValue, Hit, Hits, KeywordField, Query
+from store.query import (
+    Bounds,
+    Bucket,
+    Cell,
+    Companion,
+    FacetValue,
+    Hit,
+    Hits,
+    Interval,
+    KeywordField,
+    Query,
+    TimeField,
+)
 from store.records import Article
 
 _POINTER = "current"
 _DEFAULT = "articles"
-_PAGE_MARK = "from-"
-_ORDER_BY = {"relevance": None, "newest": NEWEST_FIRST, "first_seen": "first_seen"}
+Counted = TypeVar("Counted")
 _decode = msgspec.json.Decoder(Article).decode
 
 
 class TantivyIndex:
-    """`store.index.Index` below `root`: `root/current` names the physical index, a folder beside it."""
+    """`store.index.Index` below `root`: `root/current` names the physical index, a folder beside it.
 
-    def __init__(self, root: Path, name: str | None = None) -> None:
+    `clock`: seconds since 1970, for `indexed`.
+    """
+
+    def __init__(
+        self, root: Path, name: str | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
         self._root = root
+        self._clock = clock
         self._fixed = name
         self._open: Physical | None = None
         self._opening = threading.Lock()
@@ -35,7 +58,7 @@ class TantivyIndex:
         if not articles:
             return []
         with self._available():
-            return self._physical(write=True).put(articles)
+            return self._physical(write=True).put(articles, int(self._clock() * 1000))
 
     def refresh(self) -> None:
         with self._available():
@@ -52,57 +75,54 @@ class TantivyIndex:
         return sorted(self._by_id("history", id), key=lambda article: article.order, reverse=True)
 
     def search(self, query: Query) -> Hits:
+        check(query)
         with self._available():
-            physical = self._physical()
-            if not physical.exists():
+            seen = self._seen()
+            if seen is None:
                 return Hits(total=0, hits=(), next=None)
-            searcher = physical.newest.searcher()
-            offset = _offset(query.after, searcher.num_docs)
-            order_by = _ORDER_BY[query.sort]
-            found = searcher.search(
-                physical.translator.query(query),
-                limit=max(1, min(query.limit, searcher.num_docs)),  # tantivy sets this much memory aside
-                offset=offset,
-                order_by_field=order_by,
-                order=Order.Desc,
-            )
+            searcher, translator = seen
+            page = read_page(searcher, translator, query)
             hits = tuple(
-                Hit(article=_article(searcher.doc(address)), score=0.0 if order_by else float(score))
-                for score, address in found.hits
+                Hit(
+                    article=_article(searcher.doc(row.address)),
+                    score=float(row.place) if query.sort == "relevance" else 0.0,
+                    folded=folded,
+                )
+                for row, folded in zip(page.rows, page.folded, strict=True)
             )
-            total = int(found.count)  # type: ignore[attr-defined]
-            end = offset + len(hits)
-            return Hits(total=total, hits=hits, next=f"{_PAGE_MARK}{end}" if hits and end < total else None)
+            return Hits(total=page.total, hits=hits, next=page.next)
 
     def facets(self, query: Query, fields: Sequence[KeywordField], size: int) -> dict[str, list[FacetValue]]:
-        with self._available():
-            physical = self._physical()
-            if not physical.exists():
-                return {field: [] for field in fields}
-            asked = {field: {"terms": {"field": field, "size": size}} for field in fields}
-            answer = physical.newest.searcher().aggregate(physical.translator.query(query), asked)
-        return {
-            field: [
-                FacetValue(bucket["key"], int(bucket["doc_count"])) for bucket in answer[field]["buckets"]
-            ]
-            for field in fields
-        }
+        nothing: dict[str, list[FacetValue]] = {field: [] for field in fields}
+        return self._counted(query, lambda counter: counter.facets(query, fields, size), nothing)
 
-    def scan(self, query: Query) -> Iterator[Article]:
+    def timeline(self, query: Query, interval: Interval, field: TimeField = "dated") -> list[Bucket]:
+        return self._counted(query, lambda counter: counter.timeline(query, interval, field), [])
+
+    def cells(
+        self, query: Query, precision: int, bounds: Bounds | None = None, size: int = 1000
+    ) -> list[Cell]:
+        check_precision(precision)
+        return self._counted(query, lambda counter: counter.cells(query, precision, bounds, size), [])
+
+    def company(self, query: Query, field: KeywordField, size: int) -> list[Companion]:
+        return self._counted(query, lambda counter: counter.company(query, field, size), [])
+
+    def scan(self, query: Query, collection: Collection = "newest") -> Iterator[Article]:
+        check(query)
         with self._available():
-            physical = self._physical()
-            if not physical.exists():
-                return
-            searcher = physical.newest.searcher()
-            asked = physical.translator.query(query)
-            # All addresses at once, some dozen bytes each: paging by offset would collect all again for each page.
-            addresses = [
-                address for _, address in searcher.search(asked, limit=max(1, searcher.num_docs)).hits
-            ]
-        for address in addresses:
+            seen = self._seen()
+        if seen is None:
+            return
+        searcher, translator = seen
+        pages = walk(searcher, translator, query)
+        while True:
             with self._available():
-                article = _article(searcher.doc(address))
-            yield article
+                articles = [_article(searcher.doc(address)) for address in next(pages, ())]
+            if not articles:
+                return
+            for article in articles:
+                yield from self.history(article.id) if collection == "history" else (article,)
 
     def keys(self, collection: Collection) -> Iterator[Key]:
         with self._available():
@@ -113,7 +133,7 @@ class TantivyIndex:
     def create(self, name: str) -> "TantivyIndex":
         if (self._root / name).exists():
             raise SyriaWireError(f"{self._root / name}: an index of this name is there: choose another name")
-        created = TantivyIndex(self._root, name)
+        created = TantivyIndex(self._root, name, clock=self._clock)
         with self._available():
             created._physical(write=True)
         return created
@@ -136,6 +156,20 @@ class TantivyIndex:
             physical = self._physical()
             documents = physical.part(collection).documents(id_) if physical.exists() else []
         yield from map(_article, documents)
+
+    def _seen(self) -> tuple[Searcher, Translator] | None:
+        """What can be searched now; None while there is no index."""
+        physical = self._physical()
+        if not physical.exists():
+            return None
+        searcher = physical.newest.searcher()
+        return searcher, Translator(physical.newest.schema, searcher)
+
+    def _counted(self, query: Query, count: Callable[[Counter], Counted], nothing: Counted) -> Counted:
+        check(query)
+        with self._available():
+            seen = self._seen()
+            return nothing if seen is None else count(Counter(*seen))
 
     def _physical(self, *, write: bool = False) -> Physical:
         name = self._fixed or self._pointed()
@@ -165,16 +199,6 @@ class TantivyIndex:
             why = "another process is its writer" if busy else str(error)
             do = "stop that one or wait for it" if busy else "free the disk or mend the folder"
             raise IndexUnavailable(f"{self._root}: {why}: {do}, it is tried again") from error
-
-
-def _offset(after: str | None, most: int) -> int:
-    """The page mark's number; beyond the index it could only come from elsewhere."""
-    if after is None:
-        return 0
-    digits = after.removeprefix(_PAGE_MARK)
-    if digits == after or not digits.isdecimal() or len(digits) > 12 or int(digits) > most:
-        raise BadPage(f"page {after[:40]!r}: not one of this search: begin at its first page")
-    return int(digits)
 
 
 def _article(document: Document) -> Article:

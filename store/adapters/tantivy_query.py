@@ -1,14 +1,16 @@
 """Our `Query` in tantivy's terms."""
 
-import re
+from collections.abc import Iterable
 from datetime import datetime
 
-from tantivy import FieldType, Occur, Schema
+from tantivy import FieldType, Occur, Schema, Searcher
 from tantivy import Query as TantivyQuery
 
 from lexicon.fold import words
+from store import geo
 from store import query as ours
-from store.adapters.tantivy_schema import EMBARGO, STEMMERS, analyzer, prepare
+from store.adapters.tantivy_schema import EMBARGO, POINTS, STEMMERS, analyzer, prepare
+from store.bounds import flat, wild_pieces
 from store.identity import milliseconds
 
 _HEADLINE_BOOST = 3.0
@@ -18,49 +20,64 @@ _EXACT_FIELDS = {
     "headline": (("exact_headline", 1.0),),
     "body": (("exact_body", 1.0),),
 }
+_WILD = {"*": ".*", "?": "."}
 _ANALYZERS = {language: analyzer(language) for language in STEMMERS}
 
 
 class Translator:
-    """Turns one index's questions into tantivy queries."""
+    """Turns questions to what `searcher` sees into tantivy queries."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, searcher: Searcher) -> None:
         self._schema = schema
+        self._searcher = searcher
 
     def query(self, query: ours.Query) -> TantivyQuery:
         """The whole question, with what must not be shown left out."""
         clauses = [(Occur.Must, self.node(query.where))]
         if query.now is not None:
-            clauses.append((Occur.Must, self._range(EMBARGO, None, query.now)))
+            after = milliseconds(query.now) + 1
+            clauses.append((Occur.MustNot, self.numbers(EMBARGO, after, None)))
         if not query.copies:
             clauses.append((Occur.MustNot, TantivyQuery.exists_query("copy_of")))
         return TantivyQuery.boolean_query(clauses)
 
-    def node(self, node: ours.Node) -> TantivyQuery:  # noqa: PLR0911  (one case a kind of node)
+    def node(self, node: ours.Node) -> TantivyQuery:
         """One node of the question's tree."""
         match node:
-            case ours.Everything():
-                return TantivyQuery.const_score_query(TantivyQuery.all_query(), 1.0)
+            case ours.And():
+                return TantivyQuery.boolean_query([(Occur.Must, self.node(part)) for part in flat(node)])
+            case ours.Or():
+                return TantivyQuery.boolean_query([(Occur.Should, self.node(part)) for part in flat(node)])
+            case ours.Not(part):
+                return TantivyQuery.boolean_query(
+                    [(Occur.Must, TantivyQuery.all_query()), (Occur.MustNot, self.node(part))]
+                )
+            case ours.Word() | ours.Phrase() | ours.Prefix() | ours.Wildcard():
+                return self._text(node)
+            case _:
+                return TantivyQuery.const_score_query(self._filter(node), 1.0)
+
+    def _text(self, node: ours.Word | ours.Phrase | ours.Prefix | ours.Wildcard) -> TantivyQuery:
+        match node:
             case ours.Word(text, field):
                 return self._word(text, field)
             case ours.Phrase(text, field, slop):
                 return self._phrase(words(text), field, slop)
             case ours.Prefix(text, field):
                 return self._prefix(words(text), field)
+            case ours.Wildcard(text, field):
+                return self._wildcard(wild_pieces(text), field)
+
+    def _filter(self, node: ours.Everything | ours.Near | ours.Term | ours.TimeRange) -> TantivyQuery:
+        match node:
+            case ours.Everything():
+                return TantivyQuery.all_query()
+            case ours.Near():
+                return self._near(node)
             case ours.Term(field, value):
-                return TantivyQuery.const_score_query(
-                    TantivyQuery.term_query(self._schema, field, value, "basic"), 1.0
-                )
+                return TantivyQuery.term_query(self._schema, field, value, "basic")
             case ours.TimeRange(field, low, high):
-                return TantivyQuery.const_score_query(self._range(field, low, high, until=True), 1.0)
-            case ours.And(parts):
-                return TantivyQuery.boolean_query([(Occur.Must, self.node(part)) for part in parts])
-            case ours.Or(parts):
-                return TantivyQuery.boolean_query([(Occur.Should, self.node(part)) for part in parts])
-            case ours.Not(part):
-                return TantivyQuery.boolean_query(
-                    [(Occur.Must, TantivyQuery.all_query()), (Occur.MustNot, self.node(part))]
-                )
+                return self._range(field, low, high)
 
     def _word(self, text: str, field: ours.TextField) -> TantivyQuery:
         folded = words(text)
@@ -102,16 +119,41 @@ class Translator:
         for name, _ in _EXACT_FIELDS[field]:
             if len(folded) == 1:
                 choices.append(
-                    TantivyQuery.regex_query(self._schema, name, f"{re.escape(folded[0])}.*")
-                )  # folded words hold letters and digits only
+                    TantivyQuery.regex_query(self._schema, name, f"{folded[0]}.*")
+                )  # folded words hold letters and digits only: nothing to escape
             else:
-                choices.append(TantivyQuery.phrase_prefix_query(self._schema, name, list(folded)))
+                begins = [*folded[:-1], f"{folded[-1]}.*"]
+                choices.append(TantivyQuery.regex_phrase_query(self._schema, name, list(begins)))
         return TantivyQuery.disjunction_max_query(choices)
 
-    def _range(
-        self, field: str, low: datetime | None, high: datetime | None, *, until: bool = False
-    ) -> TantivyQuery:
-        """`low <= field <= high`; with `until` the upper bound itself is left out."""
+    def _wildcard(self, pieces: list[str], field: ours.TextField) -> TantivyQuery:
+        pattern = "".join(_WILD.get(piece, piece) for piece in pieces)
+        return TantivyQuery.disjunction_max_query(
+            [TantivyQuery.regex_query(self._schema, name, pattern) for name, _ in _EXACT_FIELDS[field]]
+        )
+
+    def _near(self, near: ours.Near) -> TantivyQuery:
+        keys = [
+            key
+            for prefix in geo.around(near)
+            for key, _ in self._searcher.terms_with_prefix(POINTS, prefix)
+            if geo.is_near(key, near)
+        ]
+        return TantivyQuery.term_set_query(self._schema, POINTS, keys) if keys else TantivyQuery.empty_query()
+
+    def among(self, field: str, values: Iterable[int]) -> TantivyQuery:
+        """An indexed number is one of these; counts nothing for the score."""
+        return TantivyQuery.const_score_query(
+            TantivyQuery.term_set_query(self._schema, field, list(values)), 0.0
+        )
+
+    def numbers(self, field: str, low: int | None, high: int | None) -> TantivyQuery:
+        """`low <= field <= high`; counts nothing for the score."""
+        asked = TantivyQuery.range_query(self._schema, field, FieldType.Integer, low, high)
+        return TantivyQuery.const_score_query(asked, 0.0)
+
+    def _range(self, field: str, low: datetime | None, high: datetime | None) -> TantivyQuery:
+        """`low <= field < high`."""
         if low is None and high is None:
             return TantivyQuery.exists_query(field)
         return TantivyQuery.range_query(
@@ -120,5 +162,5 @@ class Translator:
             FieldType.Integer,
             milliseconds(low) if low else None,
             milliseconds(high) if high else None,
-            include_upper=high is None or not until,
+            include_upper=high is None,
         )
