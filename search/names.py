@@ -20,18 +20,19 @@ class Names:
         """
         entity_id = f"{kind}/{name.removeprefix(f'{kind}/')}"
         for known in (entity_id, entity_id.lower(), f"{kind}/{entity_id.partition('/')[2].upper()}"):
-            if known in self._lexicon.entities:
+            if known in self.lexicon.entities:
                 return (known,)
         return tuple(sorted(self._by_name.get((kind, " ".join(words(name))), ())))
 
     @cached_property
-    def _lexicon(self) -> Lexicon:
+    def lexicon(self) -> Lexicon:
+        """The gazetteer itself."""
         return self._load()
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], set[str]]:
         found: dict[tuple[str, str], set[str]] = {}
-        for entity in self._lexicon.entities.values():
+        for entity in self.lexicon.entities.values():
             kind = entity.id.partition("/")[0]
             for spellings in (*entity.names.values(), *entity.short.values()):
                 for spelling in spellings:

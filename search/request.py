@@ -11,7 +11,7 @@ from search.errors import BadRequest
 from search.fields import entity_term
 from search.names import Names
 from search.syntax import parse_query
-from store.query import And, Everything, KeywordField, Node, Or, Query, Sort, Term
+from store.query import And, Everything, KeywordField, Near, Node, Or, Query, Sort, Term
 
 LIMIT = 20
 MAX_LIMIT = 200
@@ -28,8 +28,12 @@ class SearchRequest(BaseModel):
     language: tuple[str, ...] = Field((), max_length=MAX_FILTERS)
     feed: tuple[str, ...] = Field((), max_length=MAX_FILTERS)
     entity: tuple[str, ...] = Field((), max_length=MAX_FILTERS)
+    near: str = Field("", pattern=r"^-?\d{1,2}(\.\d{1,6})?,-?\d{1,3}(\.\d{1,6})?,\d{1,4}(\.\d{1,3})?$")
+    """`latitude,longitude,km`: articles that name a place in this circle."""
     copies: bool = True
-    sort: Literal["", "relevance", "newest", "first_seen"] = ""
+    fold: Literal["", "story", "copies", "none"] = ""
+    """On the page: `story`, the default, shows of each story one article; the API folds nothing."""
+    sort: Literal["", "relevance", "newest", "oldest", "first_seen"] = ""
     limit: int = Field(LIMIT, ge=1, le=MAX_LIMIT)
     after: str = Field("", max_length=500)
 
@@ -56,7 +60,7 @@ def to_query(request: SearchRequest, now: datetime, names: Names | None = None) 
         entities = [entity_term(each) for each in request.entity]
     except ValueError as error:
         raise BadRequest(str(error)) from error
-    filters = [_any_of("language", request.language), _any_of("feed_id", request.feed), *entities]
+    filters = [_any_of("language", request.language), _any_of("feed_id", request.feed), *entities, _near(request.near)]
     parts = tuple(part for part in (asked, *filters) if not isinstance(part, Everything))
     query = Query(
         where=parts[0] if len(parts) == 1 else And(parts) if parts else Everything(),
@@ -99,16 +103,24 @@ def query_link(text: str) -> str:
 
 
 def _url(request: SearchRequest) -> str:
-    pairs = _pairs(request)
-    return "/?" + urlencode(pairs, safe=":/") if pairs else "/"
+    return "/?" + address(request)
+
+
+def address(request: SearchRequest) -> str:
+    """The part of the URL after `?`; `q=` for all articles, since `/` alone is the start page."""
+    return urlencode(_pairs(request) or [("q", "")], safe=":/,")
 
 
 def _pairs(request: SearchRequest) -> list[tuple[str, str]]:
     pairs = [("q", request.q)] if request.q else []
     for name, values in (("language", request.language), ("feed", request.feed), ("entity", request.entity)):
         pairs += [(name, value) for value in values]
+    if request.near:
+        pairs.append(("near", request.near))
     if not request.copies:
         pairs.append(("copies", "false"))
+    if request.fold:
+        pairs.append(("fold", request.fold))
     if request.sort:
         pairs.append(("sort", request.sort))
     if request.limit != LIMIT:
@@ -116,6 +128,13 @@ def _pairs(request: SearchRequest) -> list[tuple[str, str]]:
     if request.after:
         pairs.append(("after", request.after))
     return pairs
+
+
+def _near(text: str) -> Node:
+    if not text:
+        return Everything()
+    lat, lon, km = map(float, text.split(","))
+    return Near(lat, lon, km)
 
 
 def _any_of(field: KeywordField, values: tuple[str, ...]) -> Node:

@@ -7,15 +7,22 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from lexicon.fold import words
+from store import counts, geo
 from store.errors import IndexUnavailable
 from store.index import Collection, Key, Rejected
 from store.query import (
     And,
+    Bounds,
+    Bucket,
+    Cell,
+    Companion,
     Everything,
     FacetValue,
     Hit,
     Hits,
+    Interval,
     KeywordField,
+    Near,
     Node,
     Not,
     Or,
@@ -23,6 +30,7 @@ from store.query import (
     Prefix,
     Query,
     Term,
+    TimeField,
     TimeRange,
     Word,
 )
@@ -68,13 +76,21 @@ class FakeIndex:
             found.sort(key=lambda article: article.published or _OLD, reverse=True)
         if query.sort == "relevance":
             found.sort(key=lambda article: _score(article, query.where), reverse=True)
+        if query.sort == "oldest":
+            found.sort(key=_dated)
+        folds = Counter(_fold(article) for article in found)
+        first = {_fold(article): article for article in reversed(found)}
+        rows = [each for each in found if query.fold is None or first[_fold(each)] is each]
         start = int(query.after or 0)
-        page = found[start : start + query.limit]
+        page = rows[start : start + query.limit]
         end = start + len(page)
         return Hits(
             total=len(found),
-            hits=tuple(Hit(article=each, score=_score(each, query.where)) for each in page),
-            next=str(end) if end < len(found) else None,
+            hits=tuple(
+                Hit(article=each, score=_score(each, query.where), folded=folds[_fold(each)] - 1 if query.fold else 0)
+                for each in page
+            ),
+            next=str(end) if end < len(rows) else None,
         )
 
     def facets(self, query: Query, fields: Sequence[KeywordField], size: int) -> dict[str, list[FacetValue]]:
@@ -88,7 +104,21 @@ class FakeIndex:
             for field in fields
         }
 
-    def scan(self, query: Query) -> Iterator[Article]:
+    def timeline(self, query: Query, interval: Interval, field: TimeField = "dated") -> list[Bucket]:
+        times = [_dated(a) if field == "dated" else getattr(a, field) for a in self._matching(query)]
+        return counts.timeline([(when, 1) for when in times if when], interval)
+
+    def cells(self, query: Query, precision: int, bounds: Bounds | None = None, size: int = 1000) -> list[Cell]:
+        keys = [geo.keys(article) for article in self._matching(query)]
+        tiles = Counter(tile for each in keys for tile in {geo.tile_name(geo.point(k).quadkey, precision) for k in each})
+        return counts.cells(tiles, Counter(k for each in keys for k in each), precision, bounds, size)
+
+    def company(self, query: Query, field: KeywordField, size: int) -> list[Companion]:
+        matching, all_ = self._matching(query), self._matching(Query(now=query.now))
+        here, there = (Counter(v for a in found for v in _values(a, field)) for found in (matching, all_))
+        return counts.company(here, len(matching), there, len(all_), size)
+
+    def scan(self, query: Query, collection: Collection = "newest") -> Iterator[Article]:
         yield from self._matching(query)
 
     def keys(self, collection: Collection) -> Iterator[Key]:
@@ -174,6 +204,14 @@ class FakeState:
         self._marks = {}
 
 
+def _dated(article: Article) -> datetime:
+    return article.published or article.first_seen
+
+
+def _fold(article: Article) -> str:
+    return article.story_id or article.copy_of or article.id
+
+
 def _values(article: Article, field: KeywordField) -> tuple[str, ...]:
     value: str | tuple[str, ...] = getattr(article, field)
     return (value,) if isinstance(value, str) else value
@@ -201,8 +239,10 @@ def _matches(article: Article, node: Node) -> bool:  # noqa: PLR0911
         case Term(field, value):
             return value in _values(article, field)
         case TimeRange(field, low, high):
-            when = getattr(article, field)
+            when = _dated(article) if field == "dated" else getattr(article, field)
             return when is not None and (low is None or low <= when) and (high is None or when < high)
+        case Near():
+            return any(geo.is_near(key, node) for key in geo.keys(article))
         case And(parts):
             return all(_matches(article, part) for part in parts)
         case Or(parts):
