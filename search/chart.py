@@ -11,9 +11,9 @@ import msgspec
 
 from store.query import Bucket, Cell, Interval
 
-WIDTH, HEIGHT, FOOT = 720, 64, 16
+WIDTH, HEIGHT = 720, 48
 MAP_WIDTH, MAP_HEIGHT = 320, 292
-_WEST, _NORTH, _SCALE = 35.5, 37.42, 55.0
+_WEST, _NORTH, _SCALE = 35.45, 37.42, 55.0
 _FLATTENED = math.cos(math.radians(35))
 _OUTLINES = Path(__file__).parent / "static" / "outlines.json"
 _STEPS: Sequence[tuple[timedelta, Interval]] = (
@@ -64,15 +64,15 @@ def bars(buckets: Sequence[Bucket], step: Interval, link: Callable[[str, str], s
     most = max((bucket.count for bucket in buckets), default=0)
     if not most:
         return []
-    width = WIDTH / max(len(buckets), 12)
+    width = WIDTH / len(buckets)
     found = []
     for at, bucket in enumerate(buckets):
-        tall = (HEIGHT - FOOT) * bucket.count / most if bucket.count else 0
+        tall = HEIGHT * bucket.count / most if bucket.count else 0
         last = _end(buckets, at, step) - timedelta(seconds=1)
         first_day, last_day = f"{bucket.start:%Y-%m-%d}", f"{last:%Y-%m-%d}"
         found.append(
             Bar(
-                round(at * width, 1), round(HEIGHT - FOOT - max(tall, 2 * bool(bucket.count)), 1),
+                round(at * width, 1), round(HEIGHT - max(tall, 2 * bool(bucket.count)), 1),
                 round(max(width - 1, 1), 1), round(max(tall, 2 * bool(bucket.count)), 1),
                 first_day, last_day, f"{_said(bucket.start, step)}: {bucket.count:,}", link(first_day, last_day),
             )

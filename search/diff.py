@@ -45,7 +45,8 @@ def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
     matcher = SequenceMatcher(None, [word.strip() for word in old], [word.strip() for word in new])
     for kind, low, high, start, end in matcher.get_opcodes():
         if kind == "equal":
-            yield Change("same", "".join(new[start:end]))
+            apart = " " if old[low][0].isspace() and not new[start][0].isspace() else ""
+            yield Change("same", apart + "".join(new[start:end]))
             continue
         if high > low:
             yield Change("gone", "".join(old[low:high]))

@@ -51,6 +51,10 @@ def entities(article: Article, labels: Labels) -> list[tuple[str, str, list[Name
     found: list[tuple[str, str, list[Named]]] = []
     for kind, field in ENTITY_FIELDS.items():
         ids: tuple[str, ...] = getattr(article, field)
+        # The district and the governorate of a village come along in `place_ids`: nobody has named them.
+        said = {mention.entity_id for mention in article.mentions}
+        if kind == "place" and said:
+            ids = tuple(each for each in ids if each in said)
         if ids:
             found.append((kind, TITLES[kind], [named(each, labels) for each in ids]))
     return found

@@ -16,6 +16,7 @@ from search.api import Clock
 from search.errors import BadRequest, QuerySyntaxError
 from search.names import Names
 from search.panel import chips, narrowed, panel
+from search.reader import current
 from search.request import SearchRequest, address, hidden_fields, link, query_text, to_query
 from search.site import Site
 from search.why import reasons
@@ -64,7 +65,9 @@ def _search_routes(router: APIRouter, site: Site) -> None:
         try:
             query, asked = to_query(request, now, site.names)
         except BadRequest as error:
-            return site.templates.TemplateResponse(http, "search.html", _refused(request, error), status_code=400)
+            return site.templates.TemplateResponse(
+                http, "search.html", _refused(request, error), status_code=400
+            )
         found = site.index.search(replace(query, fold=_fold(request)))
         anything = found.total > 0 or site.index.search(Query(now=now, limit=1)).total > 0
         context = {**_results(site, request, query, asked, found), "anything": anything}
@@ -81,16 +84,16 @@ def _search_routes(router: APIRouter, site: Site) -> None:
         return answer
 
     @router.api_route("/dates", methods=_METHODS)
-    def dates(
-        request: Annotated[SearchRequest, UrlQuery()], http: Request
-    ) -> Response:
+    def dates(request: Annotated[SearchRequest, UrlQuery()], http: Request) -> Response:
         """Where the form with two dates leads: the same search, for these days."""
         first, last = (http.query_params.get(name, "")[:10] for name in ("first", "last"))
         return RedirectResponse(narrowed(request, first, last), status_code=303)
 
     @router.api_route("/suggest", methods=_METHODS)
     def suggest(http: Request, q: str = "") -> Response:
-        rows = [(each, query_text(each.entity.id), site.labels(each.entity.id)) for each in site.suggest(q[:100])]
+        rows = [
+            (each, query_text(each.entity.id), site.labels(each.entity.id)) for each in site.suggest(q[:100])
+        ]
         return site.templates.TemplateResponse(http, "suggest.html", {"rows": rows})
 
 
@@ -115,15 +118,13 @@ def _refused(request: SearchRequest, error: BadRequest) -> dict[str, Any]:
     return context
 
 
-def _results(
-    site: Site, request: SearchRequest, query: Query, asked: Node, found: Hits
-) -> dict[str, Any]:
+def _results(site: Site, request: SearchRequest, query: Query, asked: Node, found: Hits) -> dict[str, Any]:
     now = site.now()
     others = _others(site, query, found)
     cards = [
         present.card(hit, asked, now, site.labels, others.get(hit.article.story_id, ())) for hit in found.hits
     ]
-    whys = [reasons(present.current(hit.article), query.where, site.labels, site.above) for hit in found.hits]
+    whys = [reasons(current(hit.article), query.where, site.labels, site.above) for hit in found.hits]
     here = address(request)
     return {
         **_form(request),
@@ -145,12 +146,20 @@ def _results(
 
 def _others(site: Site, query: Query, found: Hits) -> dict[str, list[present.Card]]:
     """Story id → the matches that its hit stands for, found with one question for all hits of the page."""
-    stories = {hit.article.story_id: hit.article.id for hit in found.hits if hit.folded and hit.article.story_id}
+    stories = {
+        hit.article.story_id: hit.article.id for hit in found.hits if hit.folded and hit.article.story_id
+    }
     if not stories:
         return {}
-    told = Or(tuple(Term("story_id", each) for each in stories)) if len(stories) > 1 else Term("story_id", next(iter(stories)))
+    told = (
+        Or(tuple(Term("story_id", each) for each in stories))
+        if len(stories) > 1
+        else Term("story_id", next(iter(stories)))
+    )
     more = site.index.search(
-        replace(query, where=And((query.where, told)), sort="newest", limit=FOLDED_SHOWN, after=None, fold=None)
+        replace(
+            query, where=And((query.where, told)), sort="newest", limit=FOLDED_SHOWN, after=None, fold=None
+        )
     )
     now: datetime = site.now()
     rows: dict[str, list[present.Card]] = defaultdict(list)

@@ -31,7 +31,9 @@ def routes(site: Site) -> APIRouter:
 
     @router.api_route("/article/{article_id}/version/{number}", methods=_METHODS)
     def version(http: Request, article_id: str, number: int) -> Response:
-        return site.templates.TemplateResponse(http, "version.html", _one(site, article_id, number, site.now()))
+        return site.templates.TemplateResponse(
+            http, "version.html", _one(site, article_id, number, site.now())
+        )
 
     @router.api_route("/article/{article_id}/compare", methods=_METHODS)
     def changes(
@@ -77,6 +79,7 @@ def _one(site: Site, article_id: str, number: int, now: datetime) -> dict[str, A
     chosen = _version(found, article_id, number)
     return {
         **_text(site, chosen.article),
+        "number": len(found) - found.index(chosen),
         "withdrawn_text": chosen.withdrawn_text,
         "newest": current(newest),
         "fetched": present.moment(chosen.article.updated or chosen.article.fetched, now),
@@ -104,6 +107,8 @@ def _compared(
         "newest": current(newest),
         "old": old.article,
         "new": new.article,
+        "old_number": len(numbers) - numbers.index(old.article.version),
+        "new_number": len(numbers) - numbers.index(new.article.version),
         "hidden": hidden,
         "fields": [(title, each) for title, each in fields if each.changes],
         "same": all(change.kind == "same" for _, each in fields for change in each.changes),
@@ -131,8 +136,12 @@ def _text(site: Site, shown: Article) -> dict[str, Any]:
     }
 
 
-def _listed(found: list[Version], now: datetime) -> list[tuple[Version, present.When]]:
-    return [(each, present.moment(each.article.updated or each.article.fetched, now)) for each in found]
+def _listed(found: list[Version], now: datetime) -> list[tuple[int, Version, present.When]]:
+    """Newest first, each with its number as readers count: 1 is the first."""
+    return [
+        (len(found) - at, each, present.moment(each.article.updated or each.article.fetched, now))
+        for at, each in enumerate(found)
+    ]
 
 
 def _when(moment: datetime | None, now: datetime) -> present.When | None:
@@ -142,5 +151,7 @@ def _when(moment: datetime | None, now: datetime) -> present.When | None:
 def _points(site: Site, shown: Article) -> list[chart.Spot]:
     cells = [Cell(point.place_id, point.lat, point.lon, 1, (point.place_id,)) for point in shown.geo]
     unique = list({cell.cell: cell for cell in cells}.values())
-    found = chart.spots(unique, lambda cell: site.labels(cell.places[0]), lambda cell: f"/entity/{cell.places[0]}")
+    found = chart.spots(
+        unique, lambda cell: site.labels(cell.places[0]), lambda cell: f"/entity/{cell.places[0]}"
+    )
     return [spot._replace(radius=5, title=spot.title.removesuffix(": 1")) for spot in found]

@@ -45,11 +45,15 @@ def _entity(site: Site, entity_id: str, now: datetime) -> dict[str, Any]:
     known = site.entity(entity_id)
     if kind not in ENTITY_FIELDS:
         raise NotFound(f"entity {entity_id[:64]!r}: not known: search for its name")
-    query = Query(where=Term(ENTITY_FIELDS[kind], entity_id), now=now, sort="newest", limit=_LATEST, fold="story")
+    query = Query(
+        where=Term(ENTITY_FIELDS[kind], entity_id), now=now, sort="newest", limit=_LATEST, fold="story"
+    )
     found = site.index.search(query)
     if known is None and not found.total:
-        raise NotFound(f"entity {entity_id[:64]!r}: neither in the gazetteer nor in any article: search for its name")
-    request = SearchRequest(entity=(entity_id,))
+        raise NotFound(
+            f"entity {entity_id[:64]!r}: neither in the gazetteer nor in any article: search for its name"
+        )
+    request = SearchRequest.model_validate({"entity": (entity_id,)})
     return {
         "id": entity_id,
         "kind": known.kind if known and known.kind else kind,
@@ -74,7 +78,9 @@ def _names(entity: Entity) -> list[tuple[str, str, str, list[str]]]:
     for code, spellings in entity.names.items():
         language = "Other spellings" if code == "und" else present.language_name(code)
         shown = list(dict.fromkeys((*spellings, *entity.short.get(code, ()))))[:_MOST_NAMES]
-        found.append(("" if code == "und" else code, language, present.direction("" if code == "und" else code), shown))
+        found.append(
+            ("" if code == "und" else code, language, present.direction("" if code == "und" else code), shown)
+        )
     return found
 
 
@@ -83,7 +89,11 @@ def _facts(site: Site, entity: Entity) -> list[tuple[str, list[Fact]]]:
         return named(id_, site.labels)
 
     roles = [
-        Fact(role.title.get("en") or next(iter(role.title.values()), ""), link(role.of) if role.of else None, _span(role.period))
+        Fact(
+            role.title.get("en") or next(iter(role.title.values()), ""),
+            link(role.of) if role.of else None,
+            _span(role.period),
+        )
         for role in entity.roles
     ]
     found = [
@@ -110,7 +120,9 @@ def _company(site: Site, query: Query, entity_id: str) -> list[tuple[str, str, l
     fields: list[tuple[str, KeywordField]] = list(ENTITY_FIELDS.items())
     found = []
     for kind, field in fields:
-        near = [each for each in site.index.company(query, field, _COMPANY + len(own)) if each.value not in own]
+        near = [
+            each for each in site.index.company(query, field, _COMPANY + len(own)) if each.value not in own
+        ]
         if near:
             rows = [(named(each.value, site.labels), each.count) for each in near[:_COMPANY]]
             found.append((kind, TITLES[kind], rows))

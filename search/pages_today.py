@@ -11,6 +11,7 @@ from search.panel import spots
 from search.reader import FeedView, feed_view
 from search.request import query_link
 from search.site import Site
+from store.errors import Unavailable
 from store.health import SUCCESS
 from store.query import And, KeywordField, Or, Query, Term, TimeRange
 
@@ -35,11 +36,17 @@ def routes(site: Site) -> APIRouter:
 
 def today(site: Site, now: datetime) -> dict[str, Any]:
     """For `today.html`: what came to us in the last 24 hours."""
-    came = Query(where=TimeRange("first_seen", now - _DAY), now=now, sort="first_seen", limit=_NEWEST, fold="story")
+    came = Query(
+        where=TimeRange("first_seen", now - _DAY), now=now, sort="first_seen", limit=_NEWEST, fold="story"
+    )
     found = site.index.search(came)
-    taken_back = Or((Term("pubstatus", "canceled"), Term("pubstatus", "withheld"), Term("signals", "correction")))
+    taken_back = Or(
+        (Term("pubstatus", "canceled"), Term("pubstatus", "withheld"), Term("signals", "correction"))
+    )
     changed = site.index.search(
-        Query(where=And((TimeRange("fetched", now - _DAY), taken_back)), now=now, sort="newest", limit=_CHANGED)
+        Query(
+            where=And((TimeRange("fetched", now - _DAY), taken_back)), now=now, sort="newest", limit=_CHANGED
+        )
     )
     counts = site.index.facets(came, _WHO_FIELDS, _WHO)
     who = [
@@ -47,7 +54,12 @@ def today(site: Site, now: datetime) -> dict[str, Any]:
         for field in _WHO_FIELDS
         if counts[field] and (kind := field.removesuffix("_ids"))
     ]
-    feeds = [feed_view(feed) for feed in site.state.feeds()]
+    away = ""
+    feeds: list[FeedView] = []
+    try:
+        feeds = [feed_view(feed) for feed in site.state.feeds()]
+    except Unavailable as error:
+        away = str(error)
     ill = [feed for feed in feeds if feed.health not in _QUIET]
     return {
         "day": f"{now:%A}, {now.day} {now:%B %Y}",
@@ -59,6 +71,7 @@ def today(site: Site, now: datetime) -> dict[str, Any]:
         "who": who,
         "map": spots(site, came, lambda cell: f"/?near={cell.lat:.3f},{cell.lon:.3f},15"),
         "outlines": chart.outlines(),
+        "feeds_away": away,
         "ill": ill[:_CHANGED],
         "ill_total": len(ill),
         "feeds_total": len(feeds),
@@ -67,7 +80,9 @@ def today(site: Site, now: datetime) -> dict[str, Any]:
 
 
 def _feeds(site: Site, now: datetime, show: str, words: str) -> dict[str, Any]:
-    every = [feed_view(feed) for feed in sorted(site.state.feeds(), key=lambda f: (f.health in SUCCESS, f.feed_id))]
+    every = [
+        feed_view(feed) for feed in sorted(site.state.feeds(), key=lambda f: (f.health in SUCCESS, f.feed_id))
+    ]
     states = sorted({feed.health for feed in every})
     shown = [feed for feed in every if _wanted(feed, show) and words.lower() in feed.feed_id.lower()]
     return {

@@ -1,7 +1,7 @@
 """What stands beside the hits: timeline, map and facets, each a set of links that narrow the search down."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ from search import chart, present
 from search.request import Filter, SearchRequest, hidden_fields, link, toggled
 from search.site import Site
 from store.errors import BadQuestion
-from store.query import Cell, FacetValue, KeywordField, Query
+from store.query import Cell, FacetValue, KeywordField, Query, Sort
 
 FACETS: Sequence[tuple[KeywordField, Filter, str]] = (
     ("language", "language", "Language"),
@@ -41,7 +41,9 @@ class Choice:
 
 def panel(site: Site, request: SearchRequest, query: Query) -> dict[str, Any]:
     """For `panel.html`."""
-    counts = site.index.facets(query, [*(field for field, _, _ in FACETS), "place_ids", "entity_ids"], _NAMED_SIZE)
+    counts = site.index.facets(
+        query, [*(field for field, _, _ in FACETS), "place_ids", "entity_ids"], _NAMED_SIZE
+    )
     places = _places(site, request, counts)
     facets = [*_facets(site, request, counts)]
     return {
@@ -57,11 +59,11 @@ def panel(site: Site, request: SearchRequest, query: Query) -> dict[str, Any]:
 
 def timeline(site: Site, request: SearchRequest, query: Query) -> list[chart.Bar]:
     """Bars over the time that the matches cover; none if it is too long to draw."""
-    ends = [
-        found.hits[0].article
-        for found in (site.index.search(replace(query, sort=sort, limit=1, after=None, fold=None)) for sort in ("oldest", "newest"))  # type: ignore[arg-type]  # noqa: E501
-        if found.hits
+    sorts: tuple[Sort, Sort] = ("oldest", "newest")
+    found = [
+        site.index.search(replace(query, sort=sort, limit=1, after=None, fold=None)).hits for sort in sorts
     ]
+    ends = [hits[0].article for hits in found if hits]
     if not ends:
         return []
     first, last = (each.published or each.first_seen for each in (ends[0], ends[-1]))
@@ -73,7 +75,7 @@ def timeline(site: Site, request: SearchRequest, query: Query) -> list[chart.Bar
     return chart.bars(buckets, step, lambda start, end: narrowed(request, start, end))
 
 
-def spots(site: Site, query: Query, near: Any) -> list[chart.Spot]:
+def spots(site: Site, query: Query, near: Callable[[Cell], str]) -> list[chart.Spot]:
     """Where the matches are, on the map of Syria."""
     cells = site.index.cells(query, _PRECISION, size=_CELLS)
     return chart.spots(cells, lambda cell: ", ".join(map(site.labels, cell.places[:3])) or "here", near)
@@ -124,7 +126,10 @@ def _places(site: Site, request: SearchRequest, counts: dict[str, list[FacetValu
     within = {each.value: each for each in counts["place_ids"]}
     named = [each.value for each in counts["entity_ids"] if each.value in within]
     chosen = [each for each in request.entity if each in within and each not in named]
-    shown = [each for each in named if not _is_country(site, each)][:FACET_SIZE] + chosen
+    passed = {up for each in named for up in site.above(each)}
+    shown = [each for each in named if each not in passed and not _is_country(site, each)][
+        :FACET_SIZE
+    ] + chosen
     tops: dict[str, list[str]] = {}
     for each in shown:
         top = next((up for up in (each, *site.above(each)) if _is_governorate(site, up)), each)
@@ -135,7 +140,9 @@ def _places(site: Site, request: SearchRequest, counts: dict[str, list[FacetValu
     for top, inside in tops.items():
         rows += [(top, 0), *((each, 1) for each in inside)]
     return [
-        replace(_choice(site, request, "entity", within[each]), level=level) for each, level in rows if each in within
+        replace(_choice(site, request, "entity", within[each]), level=level)
+        for each, level in rows
+        if each in within
     ]
 
 

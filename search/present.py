@@ -100,7 +100,10 @@ def card(hit: Hit, asked: Node, now: datetime, labels: Labels, others: Sequence[
         direction=direction(article.language),
         badges=badges(article),
         snippet=[Piece(article.ednote, False)] if article.retracted else snippet(body, asked),
-        named=[named(each, labels) for each in article.entity_ids[:_NAMED]],
+        named=[
+            named(each, labels)
+            for each in list(dict.fromkeys(m.entity_id for m in article.mentions))[:_NAMED]
+        ],
         folded=hit.folded,
         others=others,
         story_link=query_link(f'story:"{article.story_id}"') + "&fold=none" if article.story_id else "",

@@ -60,7 +60,12 @@ def to_query(request: SearchRequest, now: datetime, names: Names | None = None) 
         entities = [entity_term(each) for each in request.entity]
     except ValueError as error:
         raise BadRequest(str(error)) from error
-    filters = [_any_of("language", request.language), _any_of("feed_id", request.feed), *entities, _near(request.near)]
+    filters = [
+        _any_of("language", request.language),
+        _any_of("feed_id", request.feed),
+        *entities,
+        _near(request.near),
+    ]
     parts = tuple(part for part in (asked, *filters) if not isinstance(part, Everything))
     query = Query(
         where=parts[0] if len(parts) == 1 else And(parts) if parts else Everything(),

@@ -39,7 +39,9 @@ class Suggestions:
             return []
         at = bisect_left(self._keys, start)
         end = bisect_left(self._keys, start + "\U0010ffff", at)
-        rows = sorted(self._rows[at : min(end, at + _LOOKED_AT)], key=lambda row: (len(row[0]), _rank(row[2])))
+        rows = sorted(
+            self._rows[at : min(end, at + _LOOKED_AT)], key=lambda row: (len(row[0]), _rank(row[2]))
+        )
         found: dict[str, Suggestion] = {}
         for _, spelling, entity in rows:
             found.setdefault(entity.id, Suggestion(entity, spelling))

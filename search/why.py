@@ -24,8 +24,12 @@ class Reason(NamedTuple):
 
 def reasons(article: Article, node: Node, labels: Labels, above: Above) -> list[Reason]:
     """One reason for each concept asked for, in the order asked."""
-    found = dict.fromkeys(_reasons(article, node, labels, above))
-    return list(found)[:_MOST]
+    found: dict[tuple[str, str], Reason] = {}
+    for each in _reasons(article, node, labels, above):
+        found.setdefault(
+            (each.kind, each.words or each.name), each
+        )  # a city and its province: one word, one reason
+    return list(found.values())[:_MOST]
 
 
 def _reasons(article: Article, node: Node, labels: Labels, above: Above) -> Iterator[Reason]:

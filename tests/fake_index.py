@@ -87,7 +87,11 @@ class FakeIndex:
         return Hits(
             total=len(found),
             hits=tuple(
-                Hit(article=each, score=_score(each, query.where), folded=folds[_fold(each)] - 1 if query.fold else 0)
+                Hit(
+                    article=each,
+                    score=_score(each, query.where),
+                    folded=folds[_fold(each)] - 1 if query.fold else 0,
+                )
                 for each in page
             ),
             next=str(end) if end < len(rows) else None,
@@ -108,9 +112,13 @@ class FakeIndex:
         times = [_dated(a) if field == "dated" else getattr(a, field) for a in self._matching(query)]
         return counts.timeline([(when, 1) for when in times if when], interval)
 
-    def cells(self, query: Query, precision: int, bounds: Bounds | None = None, size: int = 1000) -> list[Cell]:
+    def cells(
+        self, query: Query, precision: int, bounds: Bounds | None = None, size: int = 1000
+    ) -> list[Cell]:
         keys = [geo.keys(article) for article in self._matching(query)]
-        tiles = Counter(tile for each in keys for tile in {geo.tile_name(geo.point(k).quadkey, precision) for k in each})
+        tiles = Counter(
+            tile for each in keys for tile in {geo.tile_name(geo.point(k).quadkey, precision) for k in each}
+        )
         return counts.cells(tiles, Counter(k for each in keys for k in each), precision, bounds, size)
 
     def company(self, query: Query, field: KeywordField, size: int) -> list[Companion]:
@@ -222,7 +230,7 @@ def _texts(article: Article, field: str) -> list[list[str]]:
     return [words(text) for name, group in texts.items() if field in ("any", name) for text in group]
 
 
-def _matches(article: Article, node: Node) -> bool:  # noqa: PLR0911
+def _matches(article: Article, node: Node) -> bool:  # noqa: C901, PLR0911
     match node:
         case Everything():
             return True
