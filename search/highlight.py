@@ -4,9 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
+from urllib.parse import quote
 
 from search.fields import ENTITY_FIELDS
-from search.request import query_link, query_text
 from store.records import Article, Mention
 
 Labels = Callable[[str], str]
@@ -23,25 +23,27 @@ TITLES = {
 
 
 class Span(NamedTuple):
-    """A run of an article's text; with `link` it is a mention of the entity `name`, of type `kind`."""
+    """A run of an article's text; with `link` it is a mention of the entity `name`, of type `kind`, found by `rule`."""
 
     text: str
     kind: str = ""
     name: str = ""
     link: str = ""
+    rule: str = ""
 
 
 class Named(NamedTuple):
-    """An entity with a link to what else names it."""
+    """An entity with the link to its page."""
 
     id: str
+    kind: str
     name: str
     link: str
 
 
 def named(entity_id: str, labels: Labels) -> Named:
-    """An entity with its name and the search for it."""
-    return Named(entity_id, labels(entity_id), query_link(query_text(entity_id)))
+    """An entity with its name and the address of its page."""
+    return Named(entity_id, entity_id.partition("/")[0], labels(entity_id), f"/entity/{quote(entity_id)}")
 
 
 def entities(article: Article, labels: Labels) -> list[tuple[str, str, list[Named]]]:
@@ -49,6 +51,10 @@ def entities(article: Article, labels: Labels) -> list[tuple[str, str, list[Name
     found: list[tuple[str, str, list[Named]]] = []
     for kind, field in ENTITY_FIELDS.items():
         ids: tuple[str, ...] = getattr(article, field)
+        # The district and the governorate of a village come along in `place_ids`: nobody has named them.
+        said = {mention.entity_id for mention in article.mentions}
+        if kind == "place" and said:
+            ids = tuple(each for each in ids if each in said)
         if ids:
             found.append((kind, TITLES[kind], [named(each, labels) for each in ids]))
     return found
@@ -101,7 +107,7 @@ def cut(text: str, mentions: Sequence[Mention], start: int, end: int, labels: La
         if index % 2:
             mention = inside[index // 2]
             entity = named(mention.entity_id, labels)
-            found.append(Span(text[low:high], mention.type, entity.name, entity.link))
+            found.append(Span(text[low:high], mention.type, entity.name, entity.link, mention.rule))
         else:
             found.append(Span(text[low:high]))
     return found

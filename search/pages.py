@@ -1,51 +1,34 @@
-"""The web page: server-rendered, no script, nothing from elsewhere."""
+"""The web page: server-rendered; one small script makes it quicker, nothing needs it, nothing comes from elsewhere."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Query as UrlQuery
+from fastapi.responses import RedirectResponse
 from starlette.templating import Jinja2Templates
 
-from search import highlight, present
-from search.api import Clock, readable
+from search import highlight, pages_article, pages_entity, pages_export, pages_today, present
+from search.api import Clock
 from search.errors import BadRequest, QuerySyntaxError
 from search.names import Names
-from search.reader import current, feed_view, under_embargo, versions
-from search.request import Filter, SearchRequest, hidden_fields, link, query_link, to_query, toggled
-from store.health import SUCCESS
+from search.panel import chips, narrowed, panel
+from search.reader import current
+from search.request import SearchRequest, address, hidden_fields, link, query_text, to_query
+from search.site import Site
+from search.why import reasons
 from store.index import Index
-from store.query import FacetValue, Hits, KeywordField, Node, Query, Term
-from store.state import FeedState, State
+from store.query import And, Fold, Hits, Node, Or, Query, Term
+from store.state import State
 
-FACETS: Sequence[tuple[KeywordField, Filter, str]] = (
-    ("language", "language", "Language"),
-    ("feed_id", "feed", "Feed"),
-    ("place_ids", "entity", "Places"),
-    ("person_ids", "entity", "People"),
-    ("group_ids", "entity", "Groups"),
-    ("state_ids", "entity", "States"),
-    ("weapon_ids", "entity", "Weapons"),
-    ("theme_ids", "entity", "Themes"),
-)
-FACET_SIZE = 8
-COPIES_SHOWN = 50
+FOLDED_SHOWN = 100
 _METHODS = ["GET", "HEAD"]
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value of a facet: the link adds or removes it."""
-
-    name: str
-    count: int | None
-    link: str
-    chosen: bool
+_SORTS = (("Relevance", "relevance"), ("Newest", "newest"), ("First seen", "first_seen"))
 
 
 def make_templates() -> Jinja2Templates:
@@ -64,42 +47,58 @@ def page_router(
     names: Names | None,
     templates: Jinja2Templates,
 ) -> APIRouter:
-    """The routes `/`, `/article/{id}` and `/feeds`."""
+    """All routes that answer with a page or with a part of one."""
+    site = Site(index=index, state=state, clock=clock, labels=labels, names=names, templates=templates)
     router = APIRouter(include_in_schema=False)
+    _search_routes(router, site)
+    for more in (pages_today, pages_article, pages_entity, pages_export):
+        router.include_router(more.routes(site))
+    return router
 
+
+def _search_routes(router: APIRouter, site: Site) -> None:
     @router.api_route("/", methods=_METHODS)
     def search(http: Request, request: Annotated[SearchRequest, UrlQuery()]) -> Response:
-        now = clock()
+        now = site.now()
+        if not http.url.query:
+            return site.templates.TemplateResponse(http, "today.html", pages_today.today(site, now))
         try:
-            query, asked = to_query(request, now, names)
+            query, asked = to_query(request, now, site.names)
         except BadRequest as error:
-            return templates.TemplateResponse(http, "search.html", _refused(request, error), status_code=400)
-        found = index.search(query)
-        counts = index.facets(query, [field for field, _, _ in FACETS], FACET_SIZE)
-        anything = found.total > 0 or index.search(Query(now=now, limit=1)).total > 0
-        context = {
-            **_results(request, found, asked, now),
-            "facets": _facets(request, counts, labels),
-            "chips": _chips(request, labels),
-            "anything": anything,
-        }
-        return templates.TemplateResponse(http, "search.html", context)
+            return site.templates.TemplateResponse(
+                http, "search.html", _refused(request, error), status_code=400
+            )
+        found = site.index.search(replace(query, fold=_fold(request)))
+        anything = found.total > 0 or site.index.search(Query(now=now, limit=1)).total > 0
+        context = {**_results(site, request, query, asked, found), "anything": anything}
+        return site.templates.TemplateResponse(http, "search.html", context)
 
-    @router.api_route("/article/{article_id}", methods=_METHODS)
-    def article(http: Request, article_id: str) -> Response:
-        return templates.TemplateResponse(http, "article.html", _article(index, article_id, clock(), labels))
+    @router.api_route("/filters", methods=_METHODS)
+    def filters(http: Request, request: Annotated[SearchRequest, UrlQuery()]) -> Response:
+        """A page of its own for browsers without scripts; the script puts its content beside the hits."""
+        query, _ = to_query(request, site.now(), site.names)
+        part = "x-part" in http.headers
+        context = {**panel(site, request, query), "back": link(request)}
+        answer = site.templates.TemplateResponse(http, "panel.html" if part else "filters.html", context)
+        answer.headers["Vary"] = "X-Part"
+        return answer
 
-    @router.api_route("/feeds", methods=_METHODS)
-    def feeds(http: Request) -> Response:
-        now = clock()
-        context = {
-            "feeds": [feed_view(feed) for feed in sorted(state.feeds(), key=_ills_first)],
-            "moment": lambda when: present.moment(when, now),
-            "feed_link": _feed_link,
-        }
-        return templates.TemplateResponse(http, "feeds.html", context)
+    @router.api_route("/dates", methods=_METHODS)
+    def dates(request: Annotated[SearchRequest, UrlQuery()], http: Request) -> Response:
+        """Where the form with two dates leads: the same search, for these days."""
+        first, last = (http.query_params.get(name, "")[:10] for name in ("first", "last"))
+        return RedirectResponse(narrowed(request, first, last), status_code=303)
 
-    return router
+    @router.api_route("/suggest", methods=_METHODS)
+    def suggest(http: Request, q: str = "") -> Response:
+        rows = [
+            (each, query_text(each.entity.id), site.labels(each.entity.id)) for each in site.suggest(q[:100])
+        ]
+        return site.templates.TemplateResponse(http, "suggest.html", {"rows": rows})
+
+
+def _fold(request: SearchRequest) -> Fold | None:
+    return None if request.fold == "none" else request.fold or "story"
 
 
 def _form(request: SearchRequest) -> dict[str, Any]:
@@ -119,98 +118,52 @@ def _refused(request: SearchRequest, error: BadRequest) -> dict[str, Any]:
     return context
 
 
-def _results(request: SearchRequest, found: Hits, asked: Node, now: datetime) -> dict[str, Any]:
+def _results(site: Site, request: SearchRequest, query: Query, asked: Node, found: Hits) -> dict[str, Any]:
+    now = site.now()
+    others = _others(site, query, found)
+    cards = [
+        present.card(hit, asked, now, site.labels, others.get(hit.article.story_id, ())) for hit in found.hits
+    ]
+    whys = [reasons(current(hit.article), query.where, site.labels, site.above) for hit in found.hits]
+    here = address(request)
     return {
         **_form(request),
         "total": found.total,
-        "cards": [present.card(hit, asked, now) for hit in found.hits],
+        "cards": list(zip(cards, whys, strict=True)),
         "next": link(request, after=found.next) if found.next else "",
         "first": link(request) if request.after else "",
-        "sorts": [
-            (name, link(request, sort=sort), request.order == sort)
-            for name, sort in (("Newest", "newest"), ("Relevance", "relevance"))
-        ],
+        "sorts": [(name, link(request, sort=sort), request.order == sort) for name, sort in _SORTS],
         "copies_link": link(request, copies=not request.copies),
-    }
-
-
-def _facets(
-    request: SearchRequest, counts: dict[str, list[FacetValue]], labels: highlight.Labels
-) -> list[tuple[str, list[Choice]]]:
-    found = []
-    for field, name, title in FACETS:
-        chosen: tuple[str, ...] = getattr(request, name)
-        choices = [
-            Choice(
-                _name(name, each.value, labels),
-                each.count,
-                toggled(request, name, each.value),
-                each.value in chosen,
-            )
-            for each in counts[field]
-            if each.value
-        ]
-        if choices:
-            found.append((title, choices))
-    return found
-
-
-def _chips(request: SearchRequest, labels: highlight.Labels) -> list[Choice]:
-    """The filters that are set, each with the link that takes it away."""
-    names: tuple[Filter, ...] = ("language", "feed", "entity")
-    return [
-        Choice(_name(name, value, labels), None, toggled(request, name, value), chosen=True)
-        for name in names
-        for value in getattr(request, name)
-    ]
-
-
-def _name(name: str, value: str, labels: highlight.Labels) -> str:
-    match name:
-        case "language":
-            return present.language_name(value)
-        case "entity":
-            return labels(value)
-        case _:
-            return value
-
-
-def _article(index: Index, article_id: str, now: datetime, labels: highlight.Labels) -> dict[str, Any]:
-    newest = readable(index, article_id, now)
-    shown = current(newest)
-    copies = index.search(
-        Query(where=Term("copy_of", article_id), now=now, sort="newest", limit=COPIES_SHOWN)
-    )
-    original = index.get(newest.copy_of) if newest.copy_of else None
-    if original is not None and under_embargo(original, now):
-        original = None
-    return {
-        "article": shown,
-        "headline": highlight.spans(shown, "headline", labels),
-        "summary": highlight.spans(shown, "summary", labels),
-        "body": highlight.paragraphs(shown, labels),
-        "direction": present.direction(shown.language),
-        "language": present.language_name(shown.language),
-        "badges": present.badges(shown),
-        "published": present.moment(shown.published or shown.first_seen, now),
-        "first_seen": present.moment(shown.first_seen, now),
-        "wire_link": present.wire_link(shown.url),
-        "entities": highlight.entities(shown, labels),
-        "copies": [present.card(hit, Term("copy_of", article_id), now) for hit in copies.hits],
-        "copies_total": copies.total,
-        "original": current(original) if original is not None else None,
-        "versions": [
-            (each, present.moment(each.article.updated or each.article.fetched, now))
-            for each in versions(newest, index.history(article_id), now)
+        "fold_link": link(request, fold="none" if _fold(request) else ""),
+        "folded": _fold(request) is not None,
+        "panel_link": f"/filters?{here}",
+        "exports": [
+            ("CSV", f"/export.csv?{here}"), ("JSON Lines", f"/export.jsonl?{here}"), ("Atom", f"/atom.xml?{here}"),
         ],
-        "story_link": query_link(f'story:"{newest.story_id}"') if newest.story_id else "",
-        "feed_link": _feed_link(shown.feed_id),
+        "chips": chips(site, request),
+    }  # fmt: skip
+
+
+def _others(site: Site, query: Query, found: Hits) -> dict[str, list[present.Card]]:
+    """Story id → the matches that its hit stands for, found with one question for all hits of the page."""
+    stories = {
+        hit.article.story_id: hit.article.id for hit in found.hits if hit.folded and hit.article.story_id
     }
-
-
-def _feed_link(feed_id: str) -> str:
-    return query_link(f"feed:{feed_id}")
-
-
-def _ills_first(feed: FeedState) -> tuple[bool, str]:
-    return (feed.health in SUCCESS, feed.feed_id)
+    if not stories:
+        return {}
+    told = (
+        Or(tuple(Term("story_id", each) for each in stories))
+        if len(stories) > 1
+        else Term("story_id", next(iter(stories)))
+    )
+    more = site.index.search(
+        replace(
+            query, where=And((query.where, told)), sort="newest", limit=FOLDED_SHOWN, after=None, fold=None
+        )
+    )
+    now: datetime = site.now()
+    rows: dict[str, list[present.Card]] = defaultdict(list)
+    for hit in more.hits:
+        if hit.article.id not in stories.values():
+            rows[hit.article.story_id].append(present.card(hit, query.where, now, site.labels))
+    return rows

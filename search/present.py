@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from search.highlight import Labels, Named, named
 from search.reader import current
+from search.request import query_link
 from search.snippet import Piece, marked, marks, snippet
 from store.query import Hit, Node
 from store.records import Article
@@ -40,6 +42,7 @@ _BADGES = {
 }
 _UNSAID = frozenset({"withdrawal", "completion"})
 """A withdrawal has a badge of its own; that a text came later is nothing that the wire says."""
+_NAMED = 5
 _MODEL = re.compile(r"^([a-z]{1,2})-(?=\d)")  # F-16, Su-30
 _STEPS = (
     (60, 60, "minute"),
@@ -78,10 +81,14 @@ class Card:
     direction: str
     badges: Sequence[Badge]
     snippet: Sequence[Piece]
+    named: Sequence[Named]
+    folded: int
+    others: Sequence["Card"]
+    story_link: str
 
 
-def card(hit: Hit, asked: Node, now: datetime) -> Card:
-    """Of a withdrawn story headline and notice only."""
+def card(hit: Hit, asked: Node, now: datetime, labels: Labels, others: Sequence["Card"] = ()) -> Card:
+    """Of a withdrawn story headline and notice only. `others` are the hits that this one stands for."""
     article = current(hit.article)
     body = article.body or article.summary
     return Card(
@@ -93,6 +100,13 @@ def card(hit: Hit, asked: Node, now: datetime) -> Card:
         direction=direction(article.language),
         badges=badges(article),
         snippet=[Piece(article.ednote, False)] if article.retracted else snippet(body, asked),
+        named=[
+            named(each, labels)
+            for each in list(dict.fromkeys(m.entity_id for m in article.mentions))[:_NAMED]
+        ],
+        folded=hit.folded,
+        others=others,
+        story_link=query_link(f'story:"{article.story_id}"') + "&fold=none" if article.story_id else "",
     )
 
 

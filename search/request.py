@@ -108,8 +108,12 @@ def query_link(text: str) -> str:
 
 
 def _url(request: SearchRequest) -> str:
-    pairs = _pairs(request)
-    return "/?" + urlencode(pairs, safe=":/") if pairs else "/"
+    return "/?" + address(request)
+
+
+def address(request: SearchRequest) -> str:
+    """The part of the URL after `?`; `q=` for all articles, since `/` alone is the start page."""
+    return urlencode(_pairs(request) or [("q", "")], safe=":/,")
 
 
 def _pairs(request: SearchRequest) -> list[tuple[str, str]]:

@@ -106,7 +106,7 @@ def test_a_paragraph_reads_only_its_own_mentions() -> None:
     ]
     found = paragraphs(article(body=body, mentions=tuple(all_of_them)), prettified)
     assert [[(span.text, span.link) for span in each] for each in found] == [
-        [("Homs", "/?q=place:homs")]
+        [("Homs", "/entity/place/homs")]
     ] * 8_000
     mentions = Counted(all_of_them)
     assert [span.text for span in cut(body, mentions, 6_000, 6_004, prettified)] == ["Homs"]

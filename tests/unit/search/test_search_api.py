@@ -135,7 +135,7 @@ def test_a_withdrawn_text_is_nowhere(client: Client) -> None:
         f"/api/articles/{WITHDRAWN}",
         f"/article/{WITHDRAWN}",
         "/?q=minister",
-        "/",
+        "/?q=",
     ]
     for answer in (history, *map(client.get, paths)):
         assert answer.status_code == 200
