@@ -24,11 +24,15 @@ class Enrich:
         self._tagger = Tagger(lexicon)
 
     def __call__(self, article: Article) -> Article:
-        """The article with `language`, `revision`, `mentions`, the id arrays, `geo` and `unresolved`."""
+        """The article with `language`, `revision`, `mentions`, the id arrays, `geo` and `unresolved`.
+
+        A retracted article is tagged by its headline alone: what its text named must not be found any more.
+        """
+        summary, body = ("", "") if article.retracted else (article.summary, article.body)
         tags = self._tagger.tag(
             article.headline,
-            article.summary,
-            article.body,
+            summary,
+            body,
             published=article.published or article.first_seen,
             dateline=article.dateline,
         )

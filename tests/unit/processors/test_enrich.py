@@ -25,6 +25,17 @@ def test_it_adds_tags_and_revision(enrich: Enrich) -> None:
     assert decode_article(encode(after)) == after
 
 
+def test_of_a_retracted_article_only_the_headline_is_tagged(enrich: Enrich) -> None:
+    told = article(
+        headline="WITHDRAWN: Assad visits front",
+        body="Shoigu met him in Homs province.",
+        pubstatus="canceled",
+    )
+    after = enrich(told)
+    assert after.entity_ids == ("person/bashar-al-assad",)
+    assert after.geo == after.unresolved == ()
+
+
 def test_it_touches_no_content(enrich: Enrich) -> None:
     before = article(summary="Turkey’s airspace", byline="A. Reporter")
     derived = (
