@@ -36,6 +36,7 @@ _COMMANDS = {
     "tag": "tag",
     "gazetteer": "gazetteer",
     "search": "find",
+    "saved": "saved",
     "status": "watch",
     "verify": "watch",
     "doctor": "watch",

@@ -1,6 +1,7 @@
 """The port of saved searches: what they ask, how far each channel is, and the ledger of what it has sent.
 
-It lives in the state store (`SYRIAWIRE_STATE`). The contract is tested in tests/contract/test_saved.py over every adapter.
+It lives in the state store (`SYRIAWIRE_STATE`).
+The contract is tested in tests/contract/test_saved.py over every adapter.
 """
 
 import hashlib

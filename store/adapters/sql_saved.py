@@ -110,7 +110,7 @@ def _record(db: sa.Connection, lines: Sequence[Sent]) -> None:
 
 
 def _line(row: sa.Row[Any]) -> Sent:
-    values = {**row._mapping, "at": datetime.fromtimestamp(row.at, UTC)}  # noqa: SLF001  (SQLAlchemy's public name)
+    values = {**row._mapping, "at": datetime.fromtimestamp(row.at, UTC)}
     return Sent(**values)
 
 

@@ -24,8 +24,9 @@ Insert = sqlite.Insert | postgresql.Insert
 
 
 class SqlState(SqlSaved):
-    """`store.state.State` and `store.saved.SavedSearches` on SQLite or Postgres. Safe to use from several processes and threads.
+    """`store.state.State` and `store.saved.SavedSearches` on SQLite or Postgres.
 
+    Safe to use from several processes and threads.
     Raises `SettingsError` for a URL that cannot be read; nothing is connected before the first call.
     """
 
