@@ -38,6 +38,7 @@ _COMMANDS = {
     "search": "find",
     "export": "export",
     "token": "tokens",
+    "saved": "saved",
     "status": "watch",
     "verify": "watch",
     "doctor": "watch",

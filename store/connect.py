@@ -1,14 +1,19 @@
 """URL to adapter: the one place that knows which backends there are."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from store.archive import Archive
 from store.errors import SettingsError
 from store.index import Index
 from store.log import Log
+from store.saved import SavedSearches
 from store.settings import Settings
 from store.state import State
+
+if TYPE_CHECKING:
+    from store.adapters.sql_state import SqlState
 
 
 def open_log(settings: Settings) -> Log:
@@ -41,8 +46,17 @@ def open_index(settings: Settings) -> Index:
             raise _unknown("SYRIAWIRE_INDEX", settings.index, "tantivy:///PATH or https://HOST:9200/PREFIX")
 
 
+def open_saved(settings: Settings) -> SavedSearches:
+    """The saved searches in the state store. Raises `SettingsError` for a URL of no known kind."""
+    return _open_state(settings)
+
+
 def open_state(settings: Settings) -> State:
     """The state store that `SYRIAWIRE_STATE` names. Raises `SettingsError` for a URL of no known kind."""
+    return _open_state(settings)
+
+
+def _open_state(settings: Settings) -> "SqlState":
     match urlsplit(settings.state).scheme:
         case "sqlite" | "postgresql":
             from store.adapters.sql_state import SqlState

@@ -70,6 +70,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Where the demo wires are served; `${SYRIAWIRE_DEMO_URL}` in a catalogue becomes this."""
     poll_every: Seconds = 60.0
     """Seconds between two runs of the DAG `poll_feeds`; a feed is polled when it is due, not at every run."""
+    alerts_every: Seconds = 60.0
+    """Seconds between two runs of the DAG `run_alerts`, which sends what saved searches have found."""
+    alerts_overlap: Annotated[float, msgspec.Meta(ge=60)] = 600.0
+    """Seconds that a run looks back behind the last one: more than the index needs, and than clocks differ."""
+    alerts_batch: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+    """The most articles in one message of a digest."""
+    alerts_secret: Secret = Secret("")
+    """Signs webhooks (HMAC-SHA256) that name no secret of their own."""
+    alerts_timeout: Annotated[float, msgspec.Meta(gt=0, le=60)] = 10.0
+    """Seconds for one attempt to deliver a webhook or an e-mail; a webhook gets three."""
+    smtp_host: str = ""
+    """The mail server; empty: no e-mail is sent."""
+    smtp_port: Port = 587
+    """Of the mail server."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """`starttls`, `tls` (port 465) or `none`, which sends all in the clear."""
+    smtp_user: str = ""
+    """Empty: no login."""
+    smtp_password: Secret = Secret("")
+    """With `smtp_user`."""
+    smtp_from: str = ""
+    """The address that e-mail comes from."""
     user_agent: str = "SyriaWire/0.1 (news archive for conflict monitors)"
     """How we introduce ourselves to publishers: add a way to reach you."""
     log_level: str = "info"

@@ -44,6 +44,31 @@ WAITS = sa.Table(
     sa.Column("host", sa.Text, primary_key=True),
     sa.Column("not_before", sa.Double, nullable=False),
 )
+SAVED = sa.Table(
+    "saved_searches",
+    _metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("data", sa.Text, nullable=False),
+)
+PROGRESS = sa.Table(
+    "saved_progress",
+    _metadata,
+    sa.Column("search", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("data", sa.Text, nullable=False),
+)
+SENT = sa.Table(
+    "saved_sent",
+    _metadata,
+    sa.Column("search", sa.Text, primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", sa.Double, nullable=False),
+    sa.Index("saved_sent_by_time", "search", "channel", "at"),
+)
 TABLES = tuple(_metadata.sorted_tables)
 
 STEPS: tuple[tuple[str, ...], ...] = (
@@ -58,6 +83,16 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ),
     ("CREATE INDEX IF NOT EXISTS claims_by_value ON claims (scope, value)",),
     ("CREATE TABLE waits (host TEXT NOT NULL PRIMARY KEY, not_before DOUBLE PRECISION NOT NULL)",),
+    (
+        "CREATE TABLE saved_searches"
+        " (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, data TEXT NOT NULL)",
+        "CREATE TABLE saved_progress"
+        " (search TEXT NOT NULL, channel TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (search, channel))",
+        "CREATE TABLE saved_sent (search TEXT NOT NULL, channel TEXT NOT NULL, id TEXT NOT NULL,"
+        " version INTEGER NOT NULL, kind TEXT NOT NULL, at DOUBLE PRECISION NOT NULL,"
+        " PRIMARY KEY (search, channel, id, version))",
+        "CREATE INDEX saved_sent_by_time ON saved_sent (search, channel, at)",
+    ),
 )
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.adapters.sql_engine import file_of, open_engine
+from store.adapters.sql_saved import SqlSaved
 from store.adapters.sql_schema import CLAIMS, FEEDS, LEASES, MARKS, SEEN, WAITS
 from store.errors import SettingsError, StateUnavailable
 from store.state import FeedState, Seen
@@ -22,9 +23,10 @@ _IDS_A_QUERY = 500
 Insert = sqlite.Insert | postgresql.Insert
 
 
-class SqlState:
-    """`store.state.State` on SQLite or Postgres. Safe to use from several processes and threads.
+class SqlState(SqlSaved):
+    """`store.state.State` and `store.saved.SavedSearches` on SQLite or Postgres.
 
+    Safe to use from several processes and threads.
     Raises `SettingsError` for a URL that cannot be read; nothing is connected before the first call.
     """
 

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ops.alert_runs import open_desk
+from ops.alerts import add
 from store.connect import open_state
+from store.saved import Channel, SavedSearch
 from store.settings import load_settings
 from store.state import FeedState
+from tests.articles import article
 from tests.dags.publisher import publisher
 
 if TYPE_CHECKING:
@@ -81,3 +85,23 @@ def _forget_to_poll(feed_id: str, due: datetime) -> None:
     state = open_state(load_settings())
     state.save_feeds([FeedState(feed_id=feed_id, health="ok", next_due=due, last_success=due)])
     state.close()
+
+
+def test_an_alert_goes_out_and_a_bad_channel_is_seen(
+    pipeline: None, load_dag: "Callable[[str], DAG]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYRIAWIRE_ALERTS_SECRET", "key")
+    settings = load_settings()
+    channels = (Channel(kind="webhook", target="http://127.0.0.1:9/"), Channel(kind="atom"))
+    wanted = SavedSearch(id="", name="q", query="Qaryatain", created=datetime.now(UTC), channels=channels)
+    with open_desk(settings) as desk:
+        desk.index.put([article("1")])
+        add(desk, wanted, backfill=True)
+    state, results = _run(load_dag("run_alerts"))
+    assert state == "failed"
+    rows = {row["channel"].partition("-")[0]: row for row in results["send"]}
+    assert rows["atom"]["sent"] == 1
+    assert "127.0.0.1" in rows["webhook"]["detail"]
+    state, results = _run(load_dag("run_alerts"))
+    assert state == "success"
+    assert results["summary"] == {"waiting": 1, "ok": 1, "sent": 0}

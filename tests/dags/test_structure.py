@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     [
         ("poll_feeds", {"due": set(), "poll_batch": {"due"}, "summary": {"poll_batch"}}),
         ("watch_feeds", {"report": set(), "overdue": {"report"}}),
+        ("run_alerts", {"searches": set(), "send": {"searches"}, "summary": {"send"}}),
     ],
 )
 def test_tasks_and_their_order(
@@ -47,7 +48,7 @@ def test_a_dag_file_imports_nothing_heavy() -> None:
     program = (
         f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'dags')!r}]\n"
         "import airflow.sdk; before = set(sys.modules)\n"
-        "import poll_feeds, watch_feeds\n"
+        "import poll_feeds, run_alerts, watch_feeds\n"
         "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
