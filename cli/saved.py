@@ -24,7 +24,6 @@ def saved() -> None:
 @saved.command()
 @click.argument("name")
 @click.argument("query")
-@click.option("--atom", is_flag=True, help="As an Atom feed.")
 @click.option("--webhook", multiple=True, metavar="URL", help="POST to this address.")
 @click.option("--email", multiple=True, metavar="ADDRESS", help="Mail to this address.")
 @click.option(
@@ -39,7 +38,6 @@ def add(
     settings: Settings,
     name: str,
     query: str,
-    atom: bool,
     webhook: tuple[str, ...],
     email: tuple[str, ...],
     digest: bool | None,
@@ -49,11 +47,10 @@ def add(
     backfill: bool,
 ) -> None:
     """Save QUERY under NAME."""
-    if not (atom or webhook or email):
-        raise click.UsageError("channels: none: say --atom, --webhook URL or --email ADDRESS")
+    if not (webhook or email):
+        raise click.UsageError("channels: none: say --webhook URL or --email ADDRESS")
     try:
         channels = (
-            *([Channel(kind="atom")] if atom else []),
             *(
                 Channel(
                     kind="webhook",

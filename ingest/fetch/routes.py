@@ -55,7 +55,8 @@ class Wire(httpx.AsyncBaseTransport):
         """Raises what `trouble.BROKEN` names."""
         url = request.url
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-        asked = httpcore.Request(request.method, target, headers=request.headers.raw)
+        content = await request.aread()
+        asked = httpcore.Request(request.method, target, headers=request.headers.raw, content=content)
         with _broken():
             answer = await self._pool.handle_async_request(asked)
         return httpx.Response(
