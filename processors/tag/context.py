@@ -108,12 +108,8 @@ class Context:
         field, text = hit.field, hit.field.text
         if field.lists is None:
             field.lists = self._list_words_in(text)
-        if not field.lists:
-            return ""
         # Few names stand that near to a plural: only then is it worth to look at what joins them.
-        near = [
-            each for each in field.lists if each[0] - hit.end <= _LIST and hit.word - each[1] <= _LIST
-        ]
+        near = [each for each in field.lists if each[0] - hit.end <= _LIST and hit.word - each[1] <= _LIST]
         if not near:
             return ""
         behind = text.startswith(_JOINTS, hit.end)
