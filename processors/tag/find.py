@@ -273,7 +273,8 @@ def _right(field: Field, pattern: Pattern, end: int) -> tuple[int, int]:
     """Where the word ends (folded index) and the flag of a plural s; -1 when the match ends inside a word."""
     tail = field.text[end : end + _LONGEST_ENDING + 1]
     if not tail.isalnum():
-        tail = _LETTERS.match(tail)[0]  # type: ignore[index]  (it matches the empty string, too)
+        match = _LETTERS.match(tail)
+        tail = match[0] if match else ""
     elif len(tail) > _LONGEST_ENDING:
         return _INSIDE
     if pattern.stem:
