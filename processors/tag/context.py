@@ -108,14 +108,16 @@ class Context:
         field, text = hit.field, hit.field.text
         if field.lists is None:
             field.lists = self._list_words_in(text)
-        if not field.lists:
+        # Few names stand that near to a plural: only then is it worth to look at what joins them.
+        near = [each for each in field.lists if each[0] - hit.end <= _LIST and hit.word - each[1] <= _LIST]
+        if not near:
             return ""
         behind = text.startswith(_JOINTS, hit.end)
-        before = text.endswith(_JOINTS, 0, hit.start) or text[hit.word] == "و"
+        arabic = text[hit.word] == "و"
+        before = arabic or text.endswith(_JOINTS, 0, hit.start)
         if not behind and not before:
             return ""
-        arabic = text[hit.word] == "و"
-        for start, end, kind in field.lists:
+        for start, end, kind in near:
             if arabic and 0 < hit.word - end <= _LIST and _BEFORE_ARABIC.fullmatch(text, end, hit.word):
                 return kind
             if before and 0 <= hit.word - end <= _LIST and _BEFORE.fullmatch(text, end, hit.word):

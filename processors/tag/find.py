@@ -1,6 +1,7 @@
 """Candidates in one field: every spelling that stands there as a word of its own, the leftmost and longest."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 import ahocorasick_rs
@@ -12,6 +13,7 @@ from processors.tag.spelling import Meaning, Pattern
 FieldName = Literal["headline", "summary", "body"]
 
 _ARABIC_PREFIX = re.compile(r"[وف]?[بلك]?(ال)?")
+_ARABIC_PREFIXES = frozenset("وفبلك")
 _LETTERS = re.compile(r"[^\W_]*")
 # Folded, as the text is: й is и.
 _RUSSIAN_ENDINGS = re.compile(
@@ -134,6 +136,11 @@ class Finder:
         self._automaton = ahocorasick_rs.AhoCorasick(
             [pattern.text for pattern in patterns], matchkind=ahocorasick_rs.MatchKind.Standard
         )
+        # Of a spelling that may be in any letter case, the case is not looked at.
+        self._caseless = [
+            bool(pattern.meanings) and all(meaning.case == "any" for meaning in pattern.meanings)
+            for pattern in patterns
+        ]
         self._readings: dict[int, Reading | None] = {}
         self._merged: dict[tuple[Reading, Reading], Reading] = {}
 
@@ -142,41 +149,45 @@ class Finder:
         kept: list[Hit] = []
         reach = inner = 0
         theme: Reading | None = None
-        for start, negative, index, word, flags, source in self._spans(field):
+        last_start = last_end = -1
+        for start, negative, _, word, reading, source in self._spans(field):
             end = -negative
-            if kept and start == kept[-1].start and end == kept[-1].end:
-                reading = self._reading(index, flags)
-                if reading is not None:
-                    kept[-1].reading = self._both(kept[-1].reading, reading)
+            if start == last_start and end == last_end:
+                kept[-1].reading = self._both(kept[-1].reading, reading)
                 continue
-            if start < reach and (theme is None or end > reach or start < inner):
+            if start < reach and (
+                theme is None or end > reach or start < inner or reading.names == theme.names
+            ):
                 continue
-            reading = self._reading(index, flags)
-            if reading is None or (start < reach and reading.names == (theme or reading).names):
-                continue
-            kept.append(Hit(field, start, end, word, source, reading))
+            span = source or field.folded.source_span(start, end)
+            kept.append(Hit(field, start, end, word, span, reading))
+            last_start, last_end = start, end
             if start >= reach:
                 reach, inner, theme = end, start, reading if reading.themes_only else None
             else:
                 inner = end
         return [hit for hit in kept if not hit.reading.hides]
 
-    def _spans(self, field: Field) -> list[tuple[int, int, int, int, int, tuple[int, int]]]:
-        """(start, -end, pattern, start of the word, flags, span in the source) of what is a word there, sorted."""
+    def _spans(self, field: Field) -> list[tuple[int, int, int, int, Reading, tuple[int, int] | None]]:
+        """(start, -end, pattern, start of the word, reading, span in the source if known) of words, sorted.
+
+        No two have the same start, end and pattern. Most matches end inside a word: they are let go first.
+        """
         text, size = field.text, len(field.text)
-        patterns, readings, found = self._patterns, self._readings, []
-        same, span = field.same, field.folded.source_span
+        patterns, readings, caseless = self._patterns, self._readings, self._caseless
+        span, found = field.folded.source_span, []
         # Overlapping, as the longest match of the automaton may end inside a word and hide a true one.
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             word, flags = start, 0
             if start and text[start - 1].isalnum():
-                if text[start] < _ARABIC_FROM:
+                if text[start] < _ARABIC_FROM or text[start - 1] not in _ARABIC_PREFIXES:
                     continue
                 prefix = _word_before(text, start)
                 if not _ARABIC_PREFIX.fullmatch(prefix):
                     continue
                 word -= len(prefix)
                 flags = _INFLECTED_FLAG if prefix.endswith("ال") else 0
+            stop = end
             if end < size and text[end].isalnum():
                 stop, plural = _right(field, patterns[index], end)
                 if stop < 0:
@@ -184,13 +195,14 @@ class Finder:
                 flags |= plural
             elif patterns[index].stem:
                 continue
-            else:
-                stop = end
-            source = (start, stop) if same else span(start, stop)
-            flags |= _letter_case(field, source, plural=flags & _PLURAL_FLAG)
+            source = None
+            if not caseless[index]:
+                source = span(start, stop)
+                flags |= _letter_case(field, source, plural=flags & _PLURAL_FLAG)
             known = index * _FLAGS + flags
-            if (readings[known] if known in readings else self._reading(index, flags)) is not None:
-                found.append((start, -stop, index, word, flags, source))
+            reading = readings[known] if known in readings else self._reading(index, flags)
+            if reading is not None:
+                found.append((start, -stop, index, word, reading, source))
         found.sort()
         return found
 
@@ -219,6 +231,8 @@ _CASES = 3
 _INFLECTED_FLAG = 4
 _PLURAL_FLAG = 8
 _FLAGS = 16
+_INSIDE = (-1, 0)
+_LONGEST_ENDING = 12  # `larinindaki`: a longer tail is none
 
 
 def _letter_case(field: Field, source: tuple[int, int], *, plural: int) -> int:
@@ -249,25 +263,40 @@ def _titled(text: str) -> bool:
 
 def _word_before(text: str, start: int) -> str:
     """The letters of the same word before `start`, five at most: more is no prefix."""
-    first = start
-    while first > max(0, start - 5) and text[first - 1].isalnum():
+    first, least = start, max(0, start - 5)
+    while first > least and text[first - 1].isalnum():
         first -= 1
     return text[first:start]
 
 
 def _right(field: Field, pattern: Pattern, end: int) -> tuple[int, int]:
     """Where the word ends (folded index) and the flag of a plural s; -1 when the match ends inside a word."""
-    tail_match = _LETTERS.match(field.text, end)
-    tail = tail_match[0] if tail_match else ""
+    tail = field.text[end : end + _LONGEST_ENDING + 1]
+    if not tail.isalnum():
+        match = _LETTERS.match(tail)
+        tail = match[0] if match else ""
+    elif len(tail) > _LONGEST_ENDING:
+        return _INSIDE
     if pattern.stem:
-        return (end + len(tail) if _RUSSIAN_ENDINGS.fullmatch(tail) else -1), 0
+        return (end + len(tail), 0) if _is_russian_ending(tail) else _INSIDE
     if tail == "s":
         return end + 1, _PLURAL_FLAG
     if pattern.turkish and _TURKISH_NOUN.fullmatch(tail):
         return end + len(tail), 0
-    if not field.same and len(tail) <= 5:
+    if not field.same and len(pattern.text) >= 2 and _is_turkish_ending(tail):
         stop = field.folded.source_index(end - 1) + 1
         apostrophe = field.source[stop : stop + 1]
-        if apostrophe and apostrophe in APOSTROPHES and len(pattern.text) >= 2:
-            return (end if _TURKISH_ENDING.fullmatch(tail) else -1), 0
-    return -1, 0
+        if apostrophe and apostrophe in APOSTROPHES:
+            return end, 0
+    return _INSIDE
+
+
+# Remembered: the same few endings stand behind most names.
+@lru_cache(maxsize=4_096)
+def _is_russian_ending(tail: str) -> bool:
+    return _RUSSIAN_ENDINGS.fullmatch(tail) is not None
+
+
+@lru_cache(maxsize=4_096)
+def _is_turkish_ending(tail: str) -> bool:
+    return _TURKISH_ENDING.fullmatch(tail) is not None

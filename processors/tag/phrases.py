@@ -65,16 +65,19 @@ def following(hit: Hit) -> tuple[str, ...]:
 
 def preceding(hit: Hit) -> tuple[str, ...]:
     """Up to three folded words before a hit, in order, without articles; none when a mark stands between."""
-    start = hit.word
-    before = hit.field.text[max(0, start - _REACH) : start]
-    if before[-1:] != " ":
+    text, start = hit.field.text, hit.word
+    if start == 0 or text[start - 1] != " ":
         return ()
     found: list[str] = []
-    for word in reversed(before.split(" ")[-5:-1]):
+    words = (text[start - _REACH : start] if start > _REACH else text[:start]).split(" ")
+    for word in words[-2:-6:-1]:
         if not word.isalnum():
             match = _LAST.search(word)
-            found += [match[0]] if match else []
+            if match:
+                found.append(match[0])
             break
         if word not in _ARTICLES:
             found.append(word)
-    return tuple(reversed(found[:3]))
+    found = found[:3]
+    found.reverse()
+    return tuple(found)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from processors.tag.context import Context
-from processors.tag.find import Hit
+from processors.tag.find import Hit, Reading
 from processors.tag.scene import Scene
 
 _UNITS = ("governorate", "district", "subdistrict")
@@ -42,6 +42,7 @@ class Places:
         self._lexicon = lexicon
         self._context = context
         self._above: dict[str, tuple[str, ...]] = {}
+        self._lends: dict[tuple[Reading, str], set[str]] = {}
         self._plain: dict[tuple[str, ...], Plain] = {}
 
     def above(self, entity_id: str) -> tuple[str, ...]:
@@ -93,10 +94,15 @@ class Places:
 
     def lends(self, hit: Hit, place: Entity) -> set[str]:
         """What a decided place lends support to: itself, the units of its name, and all that lies in those."""
-        units = {each.id for each in hit.reading.places if each.kind in _UNITS}
-        if place.kind in _UNITS:
-            return {place.id}
-        return {place.id} | {each for each in units if each in self.above(place.id)}
+        about = (hit.reading, place.id)
+        known = self._lends.get(about)
+        if known is None:
+            known = {place.id}
+            if place.kind not in _UNITS:
+                units = {each.id for each in hit.reading.places if each.kind in _UNITS}
+                known |= units.intersection(self.above(place.id))
+            self._lends[about] = known
+        return known
 
     def _bare(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         key = hit.key
