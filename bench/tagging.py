@@ -1,7 +1,7 @@
 """`make bench-tagging`: the whole tagger on one core beside spaCy's matchers on the same aliases. Asserts nothing.
 
 Dense copy is the paragraphs of tests/golden/tagging and the demo's articles, by language, in articles of some 3 kB;
-wire copy is the demo's articles alone, written as the agencies of 2015 wrote, with as many names as those have;
+wire copy is the demo's articles alone, which name nearly as much (the table says how much);
 sparse text is this project's licence and documents. Speed counts bytes of UTF-8 and the time of this process. The
 tagger folds, finds, decides and builds its records; spaCy's two tokenize and match, and decide nothing.
 """

@@ -116,6 +116,10 @@ def add(
         allow_private=allow_private,
     )
     text = written(settings, {slug: (name, [new])}, dry_run=dry_run)[slug]
+    return _added(new, found, shown_path(file_of(settings, slug)), text)
+
+
+def _added(new: NewFeed, found: _Found, file: str, text: str) -> Added:
     articles = found.result.articles
     return Added(
         feed_id=new.id,
@@ -124,7 +128,7 @@ def add(
         articles=len(articles),
         newest=max((each.published for each in articles if each.published), default=None),
         headline=articles[0].headline if articles else "",
-        file=shown_path(file_of(settings, slug)),
+        file=file,
         text=text,
         others=found.others,
     )

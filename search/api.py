@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from fastapi import Query as UrlQuery
 
 from search.api_answers import Clock, Site, article_fields, json_answer, readable
-from search.api_articles import article_routes
+from search.api_articles import article_routes, raw_route
 from search.api_counts import count_routes
 from search.api_entities import entity_routes
 from search.api_export import export_routes
@@ -52,7 +52,8 @@ def api_router(
         """How much the index holds, and how each feed is."""
         return json_answer(_status(site, state))
 
-    article_routes(router, site, archive)
+    article_routes(router, site)
+    raw_route(router, site, archive)
     entity_routes(router, site)
     count_routes(router, site)
     export_routes(router, site)

@@ -18,7 +18,7 @@ Limit = Annotated[int, UrlQuery(ge=1, le=200)]
 After = Annotated[str, UrlQuery(max_length=500)]
 
 
-def article_routes(router: APIRouter, site: Site, archive: Archive | None) -> None:
+def article_routes(router: APIRouter, site: Site) -> None:
     """Adds `/articles/…` and `/stories/…`."""
 
     @router.get("/articles/{article_id}")
@@ -48,6 +48,18 @@ def article_routes(router: APIRouter, site: Site, archive: Archive | None) -> No
         shown = current(readable(site.index, article_id, site.clock()))
         return json_answer([{**_fields(each), "name": site.label(each.entity_id)} for each in shown.mentions])
 
+    @router.get("/stories/{story_id}")
+    def story(story_id: Id, limit: Limit = 50, after: After = "") -> Response:
+        """The articles that tell one story, the oldest first."""
+        found = _listed(site, Term("story_id", story_id), "oldest", limit, after)
+        if not found["total"]:
+            raise NotFound(f"story {story_id[:64]}: not here: take the story_id of an article")
+        return json_answer({"id": story_id, **found})
+
+
+def raw_route(router: APIRouter, site: Site, archive: Archive | None) -> None:
+    """Adds `/articles/…/raw`."""
+
     @router.get("/articles/{article_id}/raw")
     def raw(
         http: Request, article_id: Id, version: Annotated[int | None, UrlQuery(ge=0, le=2**62)] = None
@@ -69,14 +81,6 @@ def article_routes(router: APIRouter, site: Site, archive: Archive | None) -> No
                 "Content-Disposition": f'attachment; filename="{found.raw_ref.partition("#")[0][-16:]}.bin"'
             },
         )
-
-    @router.get("/stories/{story_id}")
-    def story(story_id: Id, limit: Limit = 50, after: After = "") -> Response:
-        """The articles that tell one story, the oldest first."""
-        found = _listed(site, Term("story_id", story_id), "oldest", limit, after)
-        if not found["total"]:
-            raise NotFound(f"story {story_id[:64]}: not here: take the story_id of an article")
-        return json_answer({"id": story_id, **found})
 
 
 def _listed(site: Site, where: Term, sort: str, limit: int, after: str) -> dict[str, object]:
