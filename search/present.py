@@ -122,7 +122,7 @@ def badges(article: Article) -> list[Badge]:
         if signal not in _UNSAID
     ]
     if article.copy_of:
-        found.append(Badge("copy", "copy", "Same text as an article that reached us before"))
+        found.append(Badge("copy", "copy", "Came with the same text as an article that reached us before"))
     return found
 
 

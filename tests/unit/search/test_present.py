@@ -122,5 +122,5 @@ def test_a_mention_across_two_paragraphs_is_left_out() -> None:
 def test_a_copy_is_named_in_honest_words() -> None:
     found = badges(article(copy_of="a0", copy_kind="identical"))
     assert [(each.text, each.title) for each in found] == [
-        ("copy", "Same text as an article that reached us before")
+        ("copy", "Came with the same text as an article that reached us before")
     ]

@@ -51,7 +51,7 @@ def test_hits_show_feed_date_age_and_marks(client: Client) -> None:
         '<time datetime="2015-10-05T08:40:00+00:00">5 Oct 2015, 08:40 UTC</time> <span class="age">(5 days ago)</span>'
         in text
     )
-    assert 'title="Same text as an article that reached us before">copy</span>' in text
+    assert 'title="Came with the same text as an article that reached us before">copy</span>' in text
 
 
 def test_badges(client: Client) -> None:
@@ -140,13 +140,13 @@ def test_an_article_with_its_mentions(client: Client) -> None:
 def test_a_copy_names_its_original(client: Client) -> None:
     text = client.get("/article/a3").text
     assert '<a href="/article/a1" dir="auto" lang="en">Islamic State blows up' in text
-    assert "Same text as" in text
+    assert "Came with the same text as" in text
     assert "which reached us before" in text
 
 
 def test_an_original_names_its_copies(client: Client) -> None:
     text = client.get(f"/article/{COPIED}").text
-    assert "Same text; they reached us after this one" in text
+    assert "Came with the same text, after this one" in text
     assert '<a href="/article/a3" dir="auto" lang="en">IS destroys' in text
 
 
