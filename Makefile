@@ -26,7 +26,7 @@ demo-servers: $(DEV)  ## The demo on Kafka, Elasticsearch and Postgres, which it
 install: $(RUNTIME)  ## Only the install
 
 test: $(DEV)  ## Unit, golden, contract and DAG tests; no server, no network
-	$(BIN)/python -m pytest -m "not slow and not servers"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not servers"
 
 test-slow: $(DEV)  ## Tests that start processes: supervisor, scheduler, browser, faults
 	$(BIN)/python -m pytest -m "slow and not servers"
