@@ -20,9 +20,10 @@ _ENTRIES = 100
 
 
 class ExportRequest(SearchRequest):
-    """`format` of the lines."""
+    """`format` of the lines; `bom`: a CSV begins with a byte order mark, without which spreadsheets misread Arabic."""
 
     format: Format = "jsonl"
+    bom: bool = False
 
 
 def export_routes(router: APIRouter, site: Site) -> None:
@@ -33,8 +34,9 @@ def export_routes(router: APIRouter, site: Site) -> None:
         """All matches, the newest first, streamed; `limit`, `after`, `sort` and `fold` do not count."""
         query, _ = to_query(request, site.clock(), site.names)
         name = f"syria-wire-{site.clock():%Y-%m-%dT%H%M%SZ}.{request.format}"
+        mark = ("\N{ZERO WIDTH NO-BREAK SPACE}",) if request.bom and request.format == "csv" else ()
         return StreamingResponse(
-            chunks(lines(_begun(site, query), request.format)),
+            chunks(chain(mark, lines(_begun(site, query), request.format))),
             media_type=MEDIA_TYPES[request.format],
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

@@ -11,7 +11,7 @@ from fastapi import Query as UrlQuery
 from fastapi.responses import RedirectResponse
 from starlette.templating import Jinja2Templates
 
-from search import highlight, pages_article, pages_entity, pages_export, pages_today, present
+from search import highlight, pages_article, pages_entity, pages_today, present
 from search.api import Clock
 from search.errors import BadRequest, QuerySyntaxError
 from search.names import Names
@@ -51,7 +51,7 @@ def page_router(
     site = Site(index=index, state=state, clock=clock, labels=labels, names=names, templates=templates)
     router = APIRouter(include_in_schema=False)
     _search_routes(router, site)
-    for more in (pages_today, pages_article, pages_entity, pages_export):
+    for more in (pages_today, pages_article, pages_entity):
         router.include_router(more.routes(site))
     return router
 
@@ -138,7 +138,9 @@ def _results(site: Site, request: SearchRequest, query: Query, asked: Node, foun
         "folded": _fold(request) is not None,
         "panel_link": f"/filters?{here}",
         "exports": [
-            ("CSV", f"/export.csv?{here}"), ("JSON Lines", f"/export.jsonl?{here}"), ("Atom", f"/atom.xml?{here}"),
+            ("CSV", f"/api/export?format=csv&bom=true&{here}"),
+            ("JSON Lines", f"/api/export?format=jsonl&{here}"),
+            ("Atom", f"/api/atom?{here}"),
         ],
         "chips": chips(site, request),
     }  # fmt: skip

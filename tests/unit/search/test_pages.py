@@ -193,26 +193,35 @@ def test_a_version_that_was_withheld_is_not_compared_once_the_story_is_back() ->
     assert "First text." in client.get("/article/b/compare?from=1&to=3").text
 
 
-@pytest.mark.parametrize("path", ["/export.csv", "/export.jsonl", "/atom.xml"])
-def test_files_hold_every_match_and_nothing_taken_back(site: Client, path: str) -> None:
-    text = site.get(path, q="shells near").text
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/api/export", {"format": "csv", "bom": "true"}),
+        ("/api/export", {"format": "jsonl"}),
+        ("/api/atom", {}),
+    ],
+)
+def test_files_hold_every_match_and_nothing_taken_back(site: Client, path: str, more: dict[str, str]) -> None:
+    text = site.get(path, q="shells near", **more).text
     assert "Shells near Palmyra" in text
     assert "Shells near Tadmur" in text
-    text = site.get(path, q="minister").text
+    text = site.get(path, q="minister", **more).text
     assert SECRET not in text
     assert "KILL: Minister" in text
-    assert site.get(path, q='"').status_code == 400
+    assert site.get(path, q='"', **more).status_code == 400
 
 
 def test_files_can_be_read() -> None:
     evil = article(headline='=HYPERLINK("x")', story_id=EVIL, language=EVIL)
     client = Client(create_app(FakeIndex([evil]), FakeState(), clock=lambda: NOW))
     (row,) = csv.DictReader(
-        client.get("/export.csv?q=").text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()
+        client.get("/api/export?format=csv&bom=true&q=")
+        .text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")
+        .splitlines()
     )
     assert row["headline"] == '\'=HYPERLINK("x")'
-    assert json.loads(client.get("/export.jsonl?q=").text)["id"] == COPIED
-    (entry,) = ET.fromstring(client.get("/atom.xml?q=").text).iter(f"{ATOM}entry")
+    assert json.loads(client.get("/api/export?format=jsonl&q=").text)["id"] == COPIED
+    (entry,) = ET.fromstring(client.get("/api/atom?q=").text).iter(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}title") == '=HYPERLINK("x")'
 
 
