@@ -43,6 +43,7 @@ _COMMANDS = {
     "verify": "watch",
     "doctor": "watch",
     "dead": "dead",
+    "replay": "replay",
 }
 """Command → the module that holds it."""
 

@@ -57,10 +57,10 @@ class Enrich:
 class EnrichStage:
     """The stage between `articles.raw` and `articles.enriched`."""
 
-    name = "enrich"
     source = RAW
 
-    def __init__(self, enrich: Enrich, log: Log) -> None:
+    def __init__(self, enrich: Enrich, log: Log, name: str = "enrich") -> None:
+        self.name = name
         self._enrich = enrich
         self._log = log
 

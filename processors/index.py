@@ -11,10 +11,10 @@ from store.records import Article
 class IndexStage:
     """The stage between `articles.grouped` and the index."""
 
-    name = "index"
     source = GROUPED
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, name: str = "index") -> None:
+        self.name = name
         self._index = index
 
     def start(self) -> None:

@@ -117,8 +117,20 @@ class Index(Protocol):
     def keys(self, collection: Collection) -> Iterator[Key]:
         """The key of every stored record, in no order."""
 
+    def names(self) -> list[str]:
+        """The physical indices that there are, the one that readers see first; empty before the first `put`."""
+
     def create(self, name: str) -> "Index":
-        """A new, empty physical index beside the one that readers see; for a rebuild."""
+        """A new, empty physical index beside the one that readers see; for a rebuild.
+
+        Raises `SyriaWireError` if there is one of this name.
+        """
+
+    def named(self, name: str) -> "Index":
+        """The physical index `name`, whoever made it. Raises `SyriaWireError` if there is none."""
+
+    def drop(self, name: str) -> None:
+        """Removes the physical index `name` for good. Raises `SyriaWireError` if readers see it, or there is none."""
 
     def swap(self, name: str) -> None:
         """Readers and writers of this URL see the physical index `name` from now on."""

@@ -51,6 +51,7 @@ class FakeIndex:
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:
         self.versions: dict[str, dict[int, Article]] = {}
+        self.physical = {"articles": self.versions}
         self.down = ""
         self.queries: list[Query] = []
         self.put(list(articles))
@@ -154,11 +155,24 @@ class FakeIndex:
             for article in history if collection == "history" else history[:1]:
                 yield Key(article.id, article.version, article.revision)
 
+    def names(self) -> list[str]:
+        return sorted(self.physical, key=lambda name: self.physical[name] is not self.versions)
+
     def create(self, name: str) -> "FakeIndex":
-        return FakeIndex()
+        self.physical[name] = {}
+        return self.named(name)
+
+    def named(self, name: str) -> "FakeIndex":
+        index = FakeIndex()
+        index.versions = self.physical[name]
+        return index
+
+    def drop(self, name: str) -> None:
+        del self.physical[name]
 
     def swap(self, name: str) -> None:
         self._check()
+        self.versions = self.physical[name]
 
     def close(self) -> None:
         self.down = ""

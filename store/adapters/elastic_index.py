@@ -163,12 +163,22 @@ class ElasticIndex:
                 id_, version, revision = (hit["fields"][field][0] for field in fields)
                 yield Key(id_, version, revision)
 
+    def names(self) -> list[str]:
+        with self._available() as client:
+            return self._layout.names(client)
+
     def create(self, name: str) -> "ElasticIndex":
         with self._available() as client:
             self._layout.create(client, name)
-        return ElasticIndex(
-            self._url, self._settings, name=name, clock=self._clock, sleep=self._sleep, today=self._today
-        )
+        return self._sibling(name)
+
+    def named(self, name: str) -> "ElasticIndex":
+        with self._available() as client:
+            return self._sibling(self._layout.known(client, name))
+
+    def drop(self, name: str) -> None:
+        with self._available() as client:
+            self._layout.drop(client, name)
 
     def swap(self, name: str) -> None:
         with self._available() as client:
@@ -178,6 +188,11 @@ class ElasticIndex:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+    def _sibling(self, name: str) -> "ElasticIndex":
+        return ElasticIndex(
+            self._url, self._settings, name=name, clock=self._clock, sleep=self._sleep, today=self._today
+        )
 
     def _histories(self, ids: Sequence[str]) -> Iterator[Article]:
         """The versions of several articles at once, if they are not too many for one answer."""

@@ -59,7 +59,7 @@ class Layout:
                 if theirs != form(collection):
                     raise IndexUnavailable(
                         f"{self.where}: {index} has form {theirs}, this program needs form {form(collection)}: "
-                        "rebuild it under another name, or use another prefix"
+                        "`syriawire replay index NAME` makes it anew"
                     )
 
     def create(self, client: Elasticsearch, name: str) -> None:
@@ -71,6 +71,29 @@ class Layout:
         taken = any(client.indices.exists(index=self.physical(each, name)) for each in _COLLECTIONS)
         if taken or not all(self._create(client, each, name) for each in _COLLECTIONS):
             raise SyriaWireError(f"{self.where}: index {name} is there already: choose another name")
+
+    def names(self, client: Elasticsearch) -> list[str]:
+        """The physical indices of this prefix, the one that the alias shows first."""
+        start = self.physical("newest", "")
+        shown = _shown(client, f"{self.where.prefix}-newest")
+        there = client.indices.get_alias(index=f"{start}*", ignore_unavailable=True)
+        rest = sorted(index for index in there if index not in shown)
+        return [index.removeprefix(start) for index in [*shown, *rest]]
+
+    def known(self, client: Elasticsearch, name: str) -> str:
+        """`name`. Raises `SyriaWireError` if there is no such index."""
+        if name not in (names := self.names(client)):
+            raise SyriaWireError(
+                f"{self.where}: there is no index {name}: there are {', '.join(names) or 'none'}"
+            )
+        return name
+
+    def drop(self, client: Elasticsearch, name: str) -> None:
+        """Removes both collections. Raises `SyriaWireError` if readers see them."""
+        if self.known(client, name) == self.names(client)[0]:
+            raise SyriaWireError(f"{self.where}: readers see the index {name}: swap to another one first")
+        for collection in _COLLECTIONS:
+            client.indices.delete(index=self.physical(collection, name), ignore_unavailable=True)
 
     def swap(self, client: Elasticsearch, name: str) -> None:
         """Both aliases move in one step. Raises `SyriaWireError` if there is no such index."""

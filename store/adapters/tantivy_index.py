@@ -1,5 +1,6 @@
 """The embedded index: two tantivy indexes (newest, history) in a folder, one writing process, any number of readers."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -130,6 +131,12 @@ class TantivyIndex:
             found = list(physical.part(collection).keys()) if physical.exists() else []
         yield from found
 
+    def names(self) -> list[str]:
+        with self._available():
+            there = sorted(path.parent.parent.name for path in self._root.glob("*/newest/meta.json"))
+        shown = self._pointed()
+        return sorted(there, key=lambda name: name != shown)
+
     def create(self, name: str) -> "TantivyIndex":
         if (self._root / name).exists():
             raise SyriaWireError(f"{self._root / name}: an index of this name is there: choose another name")
@@ -137,6 +144,15 @@ class TantivyIndex:
         with self._available():
             created._physical(write=True)
         return created
+
+    def named(self, name: str) -> "TantivyIndex":
+        return TantivyIndex(self._root, self._known(name), clock=self._clock)
+
+    def drop(self, name: str) -> None:
+        if self._known(name) == self._pointed():
+            raise SyriaWireError(f"{self._root / name}: readers see this index: swap to another one first")
+        with self._available():
+            shutil.rmtree(self._root / name)
 
     def swap(self, name: str) -> None:
         if not (self._root / name).is_dir():
@@ -150,6 +166,12 @@ class TantivyIndex:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+    def _known(self, name: str) -> str:
+        if name not in (names := self.names()):
+            there = f"there are {', '.join(names) or 'none'}"
+            raise SyriaWireError(f"{self._root / name}: there is no such index: {there}")
+        return name
 
     def _by_id(self, collection: Collection, id_: str) -> Iterator[Article]:
         with self._available():
@@ -208,5 +230,5 @@ def _remedy(why: str) -> str:
     if "LockBusy" in why:
         return "another process is its writer: stop that one or wait for it"
     if "schema does not match" in why:
-        return "another version of this program made this index: rebuild it, or set SYRIAWIRE_INDEX to a new folder"
+        return "another version of this program made this index: `syriawire replay index NAME` makes it anew"
     return f"{why}: free the disk or mend the folder"

@@ -325,6 +325,32 @@ def test_a_rebuilt_index_is_seen_after_the_swap(new_index: NewIndex) -> None:
     rebuilt.close()
 
 
+def test_a_physical_index_can_be_opened_again_and_dropped(new_index: NewIndex) -> None:
+    index = new_index()
+    assert index.names() == []
+    index.put([article("1")])
+    rebuilt = index.create("two")
+    rebuilt.put([article("2")])
+    rebuilt.close()
+    shown = index.names()[0]
+    assert index.names() == [shown, "two"]
+    with pytest.raises(SyriaWireError, match=f"{shown}.*readers see|readers see.*{shown}"):
+        index.drop(shown)
+    with pytest.raises(SyriaWireError, match="three"):
+        index.named("three")
+    with pytest.raises(SyriaWireError, match="three"):
+        index.drop("three")
+    again = index.named("two")
+    again.put([article("3")])
+    assert found(again, Everything()) == ["2", "3"]
+    again.close()
+    index.swap("two")
+    assert index.names() == ["two", shown]
+    index.drop(shown)
+    assert index.names() == ["two"]
+    assert found(new_index(), Everything()) == ["2", "3"]
+
+
 def test_what_can_never_be_stored_comes_back_with_the_reason(new_index: NewIndex) -> None:
     index = new_index()
     rejected = index.put(
