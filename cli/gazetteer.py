@@ -1,4 +1,4 @@
-"""`gazetteer gaps`: the names that nobody knows, the most frequent first, so that the gazetteer grows from evidence."""
+"""`gazetteer gaps`: the names that nobody knows, so that the gazetteer grows from evidence; `gazetteer synonyms`."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli.output import json_lines, json_option, table
+from cli.output import json_line, json_lines, json_option, table
 from cli.tag import day, string, texts
 from lexicon.fold import fold
 from store.errors import SyriaWireError
@@ -40,6 +40,30 @@ def gaps(settings: Settings, files: tuple[str, ...], limit: int, as_json: bool) 
             for row in rows
         ],
     )
+
+
+@gazetteer.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--reload", "read_again", is_flag=True, help="Make Elasticsearch read it again, without a restart."
+)
+@click.pass_obj
+def synonyms(settings: Settings, file: Path, read_again: bool) -> None:
+    """Write the names that mean the same to FILE, for the setting elasticsearch_synonyms."""
+    from lexicon.load import load_lexicon
+    from lexicon.synonyms import rules
+
+    lines = list(rules(load_lexicon(settings.gazetteer)))
+    try:
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise SyriaWireError(f"{file}: cannot be written ({error.strerror}): name another file") from error
+    indices: list[str] = []
+    if read_again:
+        from store.adapters.elastic_synonyms import reload
+
+        indices = reload(settings)
+    json_line({"rules": len(lines), "file": str(file), "read_again_by": indices})
 
 
 def most_frequent(found: Iterator[tuple[str, Unresolved]], limit: int) -> list[dict[str, Any]]:

@@ -44,6 +44,7 @@ _COMMANDS = {
     "doctor": "watch",
     "dead": "dead",
     "replay": "replay",
+    "backup": "backup",
 }
 """Command → the module that holds it."""
 

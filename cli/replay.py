@@ -55,10 +55,8 @@ def tags(settings: Settings) -> None:
 def list_(settings: Settings) -> None:
     """List the indices that there are."""
     with closing(open_index(settings)) as index:
-        table(
-            ("index", ""),
-            [(name, "" if place else "readers see it") for place, name in enumerate(index.names())],
-        )
+        shown = index.shown()
+        table(("index", ""), [(name, "readers see it" if name == shown else "") for name in index.names()])
 
 
 @replay.command()

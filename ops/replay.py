@@ -47,7 +47,7 @@ def rebuild(
     Raises `SyriaWireError` where readers see `name` already.
     """
     names = index.names()
-    if names[:1] == [name]:
+    if index.shown() == name:
         raise SyriaWireError(f"index {name}: readers see it already: choose a name that is new")
     group = f"rebuild-{name}"
     target = index.named(name) if name in names else index.create(name)
@@ -62,13 +62,12 @@ def rebuild(
         index.swap(name)
         counts += run(stage, loop)  # what went into the old index before writers saw the swap
     target.close()
-    now = index.names()
     return Rebuilt(
         name=name,
         articles=counts["done"],
         dead=counts["dead"],
-        shown=now[0] == name,
-        others=[each for each in now[1:] if each != name],
+        shown=index.shown() == name,
+        others=[each for each in index.names() if each != name],
     )
 
 

@@ -118,7 +118,10 @@ class Index(Protocol):
         """The key of every stored record, in no order."""
 
     def names(self) -> list[str]:
-        """The physical indices that there are, the one that readers see first; empty before the first `put`."""
+        """The physical indices that there are, sorted; empty before the first `put`."""
+
+    def shown(self) -> str | None:
+        """The one of `names` that readers and writers of this URL see; None if there is none."""
 
     def create(self, name: str) -> "Index":
         """A new, empty physical index beside the one that readers see; for a rebuild.

@@ -140,6 +140,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Of an index that is made by us; one holds some 30 GB well."""
     elasticsearch_replicas: Annotated[int, msgspec.Meta(ge=0, le=9)] | None = None
     """Copies beside the first; by default one as soon as there is a second node."""
+    elasticsearch_synonyms: str = ""
+    """A file of `gazetteer synonyms`, as the nodes see it below their `config`: for Kibana's search box."""
+    elasticsearch_snapshots: str = ""
+    """The folder of the backups as the nodes see it, inside their `path.repo`; empty: the DAG makes none."""
+    elasticsearch_snapshots_kept: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 14
+    """How many backups stay; older ones are removed."""
     elasticsearch_refresh: Seconds = 1.0
     """How long a reader may not yet see what was written: the port promises a second."""
     elasticsearch_timeout: Seconds = 30.0

@@ -156,7 +156,10 @@ class FakeIndex:
                 yield Key(article.id, article.version, article.revision)
 
     def names(self) -> list[str]:
-        return sorted(self.physical, key=lambda name: self.physical[name] is not self.versions)
+        return sorted(self.physical)
+
+    def shown(self) -> str | None:
+        return next(name for name, versions in self.physical.items() if versions is self.versions)
 
     def create(self, name: str) -> "FakeIndex":
         self.physical[name] = {}

@@ -167,6 +167,10 @@ class ElasticIndex:
         with self._available() as client:
             return self._layout.names(client)
 
+    def shown(self) -> str | None:
+        with self._available() as client:
+            return self._layout.shown(client)
+
     def create(self, name: str) -> "ElasticIndex":
         with self._available() as client:
             self._layout.create(client, name)

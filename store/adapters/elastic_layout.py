@@ -73,12 +73,15 @@ class Layout:
             raise SyriaWireError(f"{self.where}: index {name} is there already: choose another name")
 
     def names(self, client: Elasticsearch) -> list[str]:
-        """The physical indices of this prefix, the one that the alias shows first."""
+        """The physical indices of this prefix, sorted."""
         start = self.physical("newest", "")
-        shown = _shown(client, f"{self.where.prefix}-newest")
         there = client.indices.get_alias(index=f"{start}*", ignore_unavailable=True)
-        rest = sorted(index for index in there if index not in shown)
-        return [index.removeprefix(start) for index in [*shown, *rest]]
+        return sorted(index.removeprefix(start) for index in there)
+
+    def shown(self, client: Elasticsearch) -> str | None:
+        """The one that the alias shows."""
+        shown = _shown(client, f"{self.where.prefix}-newest")
+        return shown[0].removeprefix(self.physical("newest", "")) if shown else None
 
     def known(self, client: Elasticsearch, name: str) -> str:
         """`name`. Raises `SyriaWireError` if there is no such index."""
@@ -90,7 +93,7 @@ class Layout:
 
     def drop(self, client: Elasticsearch, name: str) -> None:
         """Removes both collections. Raises `SyriaWireError` if readers see them."""
-        if self.known(client, name) == self.names(client)[0]:
+        if self.known(client, name) == self.shown(client):
             raise SyriaWireError(f"{self.where}: readers see the index {name}: swap to another one first")
         for collection in _COLLECTIONS:
             client.indices.delete(index=self.physical(collection, name), ignore_unavailable=True)

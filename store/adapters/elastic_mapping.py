@@ -38,7 +38,21 @@ def creation(collection: Collection, settings: Settings) -> dict[str, Any]:
         sizes["auto_expand_replicas"] = "0-1"
     else:
         sizes["number_of_replicas"] = settings.elasticsearch_replicas
-    return {"settings": {**template["settings"], **sizes}, "mappings": template["mappings"]}
+    made = {**template["settings"], **sizes}
+    if settings.elasticsearch_synonyms and "analysis" in made:
+        made["analysis"] = _with_synonyms(made["analysis"], settings.elasticsearch_synonyms)
+    return {"settings": made, "mappings": template["mappings"]}
+
+
+def _with_synonyms(analysis: dict[str, Any], file: str) -> dict[str, Any]:
+    """What is typed into a search box that knows no concepts (Kibana's) means all spellings of a name."""
+    synonyms = {"type": "synonym_graph", "synonyms_path": file, "updateable": True}
+    typed = analysis["analyzer"]["typed"]
+    return {
+        **analysis,
+        "filter": {**analysis["filter"], "gazetteer": synonyms},
+        "analyzer": {**analysis["analyzer"], "typed": {**typed, "filter": [*typed["filter"], "gazetteer"]}},
+    }
 
 
 def properties(collection: Collection) -> dict[str, Any]:

@@ -133,9 +133,11 @@ class TantivyIndex:
 
     def names(self) -> list[str]:
         with self._available():
-            there = sorted(path.parent.parent.name for path in self._root.glob("*/newest/meta.json"))
-        shown = self._pointed()
-        return sorted(there, key=lambda name: name != shown)
+            return sorted(path.parent.parent.name for path in self._root.glob("*/newest/meta.json"))
+
+    def shown(self) -> str | None:
+        pointed = self._pointed()
+        return pointed if pointed in self.names() else None
 
     def create(self, name: str) -> "TantivyIndex":
         if (self._root / name).exists():
@@ -149,7 +151,7 @@ class TantivyIndex:
         return TantivyIndex(self._root, self._known(name), clock=self._clock)
 
     def drop(self, name: str) -> None:
-        if self._known(name) == self._pointed():
+        if self._known(name) == self.shown():
             raise SyriaWireError(f"{self._root / name}: readers see this index: swap to another one first")
         with self._available():
             shutil.rmtree(self._root / name)

@@ -1,19 +1,23 @@
 """Whole runs of the DAGs in this process, on the embedded ports and a made-up publisher."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from ops.alert_runs import open_desk
 from ops.alerts import add
-from store.connect import open_state
+from store.adapters.elastic_snapshots import Snapshots
+from store.connect import open_index, open_state
 from store.saved import Channel, SavedSearch
 from store.settings import load_settings
 from store.state import FeedState
 from tests.articles import article
+from tests.contract.servers import elastic_prefix
 from tests.dags.publisher import publisher
 
 if TYPE_CHECKING:
@@ -41,6 +45,31 @@ def _run(dag: "DAG") -> tuple[str, dict[str, Any]]:
         for task in run.get_task_instances()
     }
     return str(run.state), results
+
+
+def test_nothing_is_backed_up_of_the_embedded_index(pipeline: None, load_dag: "Callable[[str], DAG]") -> None:
+    state, results = _run(load_dag("back_up_index"))
+    assert (state, results) == ("success", {"take": "skipped", "prune": "skipped"})
+
+
+@pytest.mark.servers
+def test_the_index_on_elasticsearch_is_backed_up(
+    pipeline: None, load_dag: "Callable[[str], DAG]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with elastic_prefix() as url:
+        # Inside the server's path.repo, whatever that is.
+        monkeypatch.setenv("SYRIAWIRE_INDEX", url)
+        monkeypatch.setenv("SYRIAWIRE_ELASTICSEARCH_SNAPSHOTS", urlsplit(url).path.strip("/"))
+        monkeypatch.setenv("SYRIAWIRE_ELASTICSEARCH_SNAPSHOTS_KEPT", "1")
+        settings = load_settings()
+        with closing(open_index(settings)) as index:
+            index.put([article("1")])
+        before = Snapshots(settings).take(datetime(2026, 1, 1, tzinfo=UTC))
+        state, results = _run(load_dag("back_up_index"))
+        assert state == "success"
+        assert results["take"]["state"] == "SUCCESS"
+        assert results["prune"] == [before.name]
+        assert [each.name for each in Snapshots(settings).all()] == [results["take"]["name"]]
 
 
 def test_one_bad_feed_does_not_fail_its_sibling(pipeline: None, load_dag: "Callable[[str], DAG]") -> None:

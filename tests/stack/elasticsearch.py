@@ -170,6 +170,7 @@ def _configure(home: Path, folder: Path, port: int, *, security: bool) -> None:
         "transport.port": port_of(folder, "transport"),
         "path.data": folder / "data",
         "path.logs": folder / "logs",
+        "path.repo": folder / "snapshots",
         "xpack.security.enabled": str(security).lower(),
         # A laptop's disk is often nearly full; a test that wants a full one says so by a block on the index.
         "cluster.routing.allocation.disk.threshold_enabled": "false",
