@@ -28,10 +28,10 @@ Progress = Callable[[int], None]
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rebuild has done. `shown`: readers see the new index; else it was stopped before."""
+    """What a rebuild has done, in versions of articles. `shown`: readers see the new index; else it was stopped before."""
 
     name: str
-    articles: int
+    versions: int
     dead: int
     shown: bool
     others: list[str]
@@ -64,7 +64,7 @@ def rebuild(
     target.close()
     return Rebuilt(
         name=name,
-        articles=counts["done"],
+        versions=counts["done"],
         dead=counts["dead"],
         shown=index.shown() == name,
         others=[each for each in index.names() if each != name],

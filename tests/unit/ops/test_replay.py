@@ -49,7 +49,7 @@ def test_a_rebuilt_index_holds_every_version_of_the_log(settings: Settings) -> N
     append(log, RAW, article("1"), article("1", version=2, headline="Corrected"), article("2"))
     process(settings)
     done = rebuild_index(settings, "two", threading.Event(), quiet)
-    assert (done.articles, done.dead, done.shown, done.others) == (3, 0, True, ["articles"])
+    assert (done.versions, done.dead, done.shown, done.others) == (3, 0, True, ["articles"])
     assert verify(log, index, wait=0).ok
     index.drop("articles")
     assert [each.version for each in index.history(article("1").id)] == [2, 1]
@@ -81,10 +81,10 @@ def test_a_stopped_rebuild_is_not_shown_and_goes_on_later(settings: Settings) ->
     append(log, GROUPED, *(article(str(number)) for number in range(6)))
     stop = threading.Event()
     first = rebuild(log, index, "two", stop, batch=2, progress=lambda _: stop.set())
-    assert (first.articles, first.shown) == (2, False)
+    assert (first.versions, first.shown) == (2, False)
     assert index.search(Query(now=None)).total == 1
     second = rebuild(log, index, "two", threading.Event(), batch=2, progress=quiet)
-    assert (second.articles, second.shown) == (4, True)
+    assert (second.versions, second.shown) == (4, True)
     assert index.search(Query(now=None)).total == 6
 
 
