@@ -225,7 +225,7 @@ def test_secrets_are_files_of_a_folder(tmp_path: Path) -> None:
 def test_the_live_catalogue() -> None:
     root = Path(__file__).parents[3]
     feeds = load_catalogue(root / "config" / "feeds", {}).feeds
-    assert len(feeds) == len({feed.url for feed in feeds}) == 54
+    assert len(feeds) == len({feed.url for feed in feeds}) >= 54
     assert not [feed.id for feed in feeds if feed.verified is not None]
     assert {feed.affiliation for feed in feeds} >= set(AFFILIATIONS)
     assert {feed.language for feed in feeds} >= {"en", "ar", "ru", "tr", "fr", "ku"}
