@@ -83,6 +83,7 @@ FIELDS: Mapping[str, Field] = {
     "published": Time("published"),
     "updated": Time("updated"),
     "first_seen": Time("first_seen"),
+    "fetched": Time("fetched"),
 }
 
 

@@ -82,7 +82,7 @@ def _one(site: Site, article_id: str, number: int, now: datetime) -> dict[str, A
         "number": len(found) - found.index(chosen),
         "withdrawn_text": chosen.withdrawn_text,
         "newest": current(newest),
-        "fetched": present.moment(chosen.article.updated or chosen.article.fetched, now),
+        "when": _came(found, chosen, now),
         "versions": _listed(found, now),
     }
 
@@ -138,10 +138,15 @@ def _text(site: Site, shown: Article) -> dict[str, Any]:
 
 def _listed(found: list[Version], now: datetime) -> list[tuple[int, Version, present.When]]:
     """Newest first, each with its number as readers count: 1 is the first."""
-    return [
-        (len(found) - at, each, present.moment(each.article.updated or each.article.fetched, now))
-        for at, each in enumerate(found)
-    ]
+    return [(len(found) - at, each, _came(found, each, now)) for at, each in enumerate(found)]
+
+
+def _came(found: list[Version], version: Version, now: datetime) -> present.When:
+    """When the wire made this version; where it does not say, when we saw it, and the text says so."""
+    article = version.article
+    said = article.updated or (article.published if version is found[-1] else None)
+    when = present.moment(said or article.fetched, now)
+    return when if said else when._replace(text=f"seen {when.text}")
 
 
 def _when(moment: datetime | None, now: datetime) -> present.When | None:

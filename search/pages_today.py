@@ -20,6 +20,7 @@ _DAY = timedelta(days=1)
 _NEWEST, _CHANGED, _WHO = 8, 6, 6
 _QUIET = frozenset({"ok", "unchanged", "new", "busy"})
 _WHO_FIELDS: tuple[KeywordField, ...] = ("person_ids", "group_ids", "state_ids", "weapon_ids", "theme_ids")
+_CHANGED_TODAY = "fetched:last-24h AND (status:canceled OR status:withheld OR signal:correction)"
 CARE = "care"
 
 
@@ -68,6 +69,7 @@ def today(site: Site, now: datetime) -> dict[str, Any]:
         "cards": [(present.card(hit, came.where, now, site.labels), ()) for hit in found.hits],
         "changed": [present.card(hit, came.where, now, site.labels) for hit in changed.hits],
         "changed_total": changed.total,
+        "changed_link": query_link(_CHANGED_TODAY) + "&sort=newest",
         "who": who,
         "map": spots(site, came, lambda cell: f"/?near={cell.lat:.3f},{cell.lon:.3f},15"),
         "outlines": chart.outlines(),

@@ -1,7 +1,9 @@
 """Start page, entities, versions, filters, suggestions and files, read as text."""
 
 import csv
+import html
 import json
+import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +65,28 @@ def test_the_start_page_tells_of_today(site: Client) -> None:
     assert "Shells near Palmyra" in text
     assert "caspian-digest/world" in text, "a feed that needs care"
     assert "Minister accused" not in text
+
+
+def test_the_number_of_what_was_changed_leads_to_all_of_it(lexicon: Lexicon) -> None:
+    changed = [
+        article(
+            f"c{number}", version=2, pubstatus=status, signals=signals, fetched=NOW - timedelta(hours=number)
+        )
+        for number, (status, signals) in enumerate(
+            [("canceled", ()), ("withheld", ()), ("usable", ("correction",)), ("usable", ("update",))] * 3,
+            start=1,
+        )
+    ]
+    late = article("late", version=2, signals=("correction",), fetched=NOW - timedelta(hours=30))
+    app = create_app(
+        FakeIndex([*changed, late]), FakeState(), clock=lambda: NOW, labels=gazetteer_labels(lexicon),
+        names=Names(lambda: lexicon),
+    )  # fmt: skip
+    client = Client(app)
+    link = re.search(r'<a href="([^"]*)">9</a>', client.get("/").text)
+    assert link, "nine of the last 24 hours"
+    found = client.get(html.unescape(link[1])).text
+    assert "<strong>9</strong> articles" in found
 
 
 def test_a_fold_can_be_opened(site: Client) -> None:
@@ -161,6 +185,7 @@ def test_versions_can_be_opened_and_compared(site: Client) -> None:
     assert "<ins>" in text
     assert "<del>" in text
     assert "crossed out" in text
+    assert len(re.findall(r">seen \d", text)) == 1, "the wire dates the first version and not the second"
     assert "Version 1 of 2" in site.get(f"/article/{COPIED}/version/1").text
     assert site.get(f"/article/{COPIED}/version/7").status_code == 404
     assert "word for word" in site.get(f"/article/{COPIED}/compare?from=2&to=2").text
