@@ -28,7 +28,7 @@ Progress = Callable[[int], None]
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rebuild has done, in versions of articles. `shown`: readers see the new index; else it was stopped before."""
+    """What a rebuild has done. `versions`: how many it put. `shown`: readers see the new index; else it was stopped."""
 
     name: str
     versions: int

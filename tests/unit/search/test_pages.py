@@ -181,11 +181,11 @@ def test_no_path_leads_out(site: Client, path: str) -> None:
 def test_versions_can_be_opened_and_compared(site: Client) -> None:
     text = site.get(f"/article/{COPIED}").text
     assert f'href="/article/{COPIED}/compare?from=1&amp;to=2"' in text
+    assert len(re.findall(r">seen \d", text)) == 1, "the wire dates the first version and not the second"
     text = site.get(f"/article/{COPIED}/compare?from=1&to=2").text
     assert "<ins>" in text
     assert "<del>" in text
     assert "crossed out" in text
-    assert len(re.findall(r">seen \d", text)) == 1, "the wire dates the first version and not the second"
     assert "Version 1 of 2" in site.get(f"/article/{COPIED}/version/1").text
     assert site.get(f"/article/{COPIED}/version/7").status_code == 404
     assert "word for word" in site.get(f"/article/{COPIED}/compare?from=2&to=2").text
