@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Path, Response
 from fastapi import Query as UrlQuery
 
+from lexicon.entries import Entity
 from search.api_answers import Site, json_answer
 from search.fields import ENTITY_FIELDS, entity_term
 from search.request import query_text
@@ -24,7 +25,7 @@ def entity_routes(router: APIRouter, site: Site) -> None:
     ) -> Response:
         """Entities with a name that begins so, in any script: for suggestions while somebody types."""
         found = site.names.beginning(q, limit) if site.names is not None else []
-        return json_answer([_offered(site, entity_id, spelling) for entity_id, spelling in found])
+        return json_answer([_offered(site, entity, spelling) for entity, spelling in found])
 
     @router.get("/entities/{entity_id:path}")
     def entity(entity_id: Annotated[str, Path(max_length=200)]) -> Response:
@@ -32,14 +33,13 @@ def entity_routes(router: APIRouter, site: Site) -> None:
         return json_answer(_entity(site, entity_id))
 
 
-def _offered(site: Site, entity_id: str, spelling: str) -> dict[str, Any]:
-    known = site.names.entity(entity_id) if site.names is not None else None
+def _offered(site: Site, entity: Entity, spelling: str) -> dict[str, Any]:
     return {
-        "id": entity_id,
-        "name": site.label(entity_id),
-        "kind": (known.kind or known.type) if known else "",
+        "id": entity.id,
+        "name": site.label(entity.id),
+        "kind": entity.kind or entity.type,
         "matched": spelling,
-        "query": query_text(entity_id),
+        "query": query_text(entity.id),
     }
 
 

@@ -1,6 +1,5 @@
 """Why a hit matched: which words, in which forms, and which concepts, in which field. Pure, bounded per hit."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -10,7 +9,6 @@ from lexicon.fold import words
 from search.leaves import asked
 from search.names import Names
 from search.snippet import marks
-from store.bounds import wild_pieces
 from store.geo import distance
 from store.query import Near, Node, Or, Phrase, Prefix, Term, TextField, Wildcard, Word
 from store.records import Article, Mention
@@ -18,9 +16,6 @@ from store.records import Article, Mention
 MOST_LEAVES = 20
 MOST_FORMS = 6
 _PLACES = 200
-_SCANNED = 4000
-_WORD = re.compile(r"[^\W_]+")
-_WILD = {"*": ".*", "?": "."}
 Found = Word | Phrase | Prefix | Wildcard
 
 
@@ -63,14 +58,6 @@ def _words(text: str, field: str, leaves: list[Found]) -> Iterator[Match]:
     places = marks(text, Or(tuple(leaves)), where)[:_PLACES] if leaves else []
     for leaf in leaves:
         wide = max(1, len(words(leaf.text))) if isinstance(leaf, Phrase) else 1
-        if isinstance(leaf, Wildcard):
-            pattern = re.compile("".join(_WILD.get(each, each) for each in wild_pieces(leaf.text)))
-            windows = (
-                each for each in _WORD.findall(text[:_SCANNED]) if pattern.fullmatch(" ".join(words(each)))
-            )
-            if leaf.field in ("any", where) and (shown := tuple(islice(dict.fromkeys(windows), MOST_FORMS))):
-                yield Match(asked=leaf.text, kind="wildcard", field=field, forms=shown)
-            continue
         windows = (text[places[at][0] : places[at + wide - 1][1]] for at in range(len(places) - wide + 1))
         forms = islice(dict.fromkeys(each for each in windows if marks(each, leaf, where)), MOST_FORMS)
         if shown := tuple(forms):

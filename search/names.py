@@ -9,6 +9,9 @@ from lexicon.fold import words
 
 LONGEST = 6
 """Names of more words are not looked for in what is typed."""
+_LOOKED_AT = 400
+_KINDS = ("person", "group", "state", "weapon", "theme")
+_UNITS = ("country", "governorate", "city", "town")
 
 
 class Names:
@@ -55,21 +58,21 @@ class Names:
         found = (self.lexicon.entities[each] for each in ids)
         return tuple(dict.fromkeys((each.lat, each.lon) for each in found if each.lat or each.lon))
 
-    def beginning(self, typed: str, limit: int) -> list[tuple[str, str]]:
-        """(id, the name that matched) of entities with a name that begins so; short names first."""
+    def beginning(self, typed: str, limit: int) -> list[tuple[Entity, str]]:
+        """Entities with a name that begins so, and that name; whole names first, then the shorter ones."""
         start = " ".join(words(typed))
         if not start:
             return []
-        at = bisect_left(self._sorted, start)
-        found: list[str] = []
-        while at < len(self._sorted) and self._sorted[at].startswith(start) and len(found) < _LOOKED_AT:
-            found.append(self._sorted[at])
-            at += 1
-        named: dict[str, str] = {}
-        for spelling in sorted(found, key=lambda each: (len(each), each)):
-            for entity_id in sorted(self._any_kind[spelling]):
-                named.setdefault(entity_id, spelling)
-        return list(named.items())[:limit]
+        keys, rows = self._sorted
+        at = bisect_left(keys, start)
+        end = bisect_left(keys, start + "\U0010ffff", at)
+        begun = sorted(
+            rows[at : min(end, at + _LOOKED_AT)], key=lambda row: (len(row[0]), _rank(row[1]), row[2])
+        )
+        found: dict[str, tuple[Entity, str]] = {}
+        for _, entity, spelling in begun:
+            found.setdefault(entity.id, (entity, spelling))
+        return list(found.values())[:limit]
 
     def _of(self, units: Collection[str], ids: Collection[str]) -> tuple[str, ...]:
         return tuple(each for each in ids if not units or self.lexicon.entities[each].kind in units)
@@ -97,8 +100,21 @@ class Names:
         return found
 
     @cached_property
-    def _sorted(self) -> list[str]:
-        return sorted(self._any_kind)
+    def _sorted(self) -> tuple[list[str], list[tuple[str, Entity, str]]]:
+        """All spellings folded, in order, and for each the entity and the spelling: a beginning is found by halving."""
+        rows = [
+            (" ".join(words(spelling)), entity, spelling)
+            for entity in self.lexicon.entities.values()
+            for names in (entity.names, entity.short)
+            for spellings in names.values()
+            for spelling in spellings
+        ]
+        rows.sort(key=lambda row: (row[0], row[1].id))
+        return [row[0] for row in rows], rows
 
 
-_LOOKED_AT = 2000
+def _rank(entity: Entity) -> tuple[int, str]:
+    """People, groups and states before the thousands of villages; units of the map before what lies in them."""
+    if entity.type in _KINDS:
+        return _KINDS.index(entity.type), entity.id
+    return len(_KINDS) + (_UNITS.index(entity.kind) if entity.kind in _UNITS else len(_UNITS)), entity.id

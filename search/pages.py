@@ -13,18 +13,21 @@ from starlette.templating import Jinja2Templates
 
 from search import highlight, pages_article, pages_entity, pages_today, present
 from search.api import Clock
+from search.concepts import suggestions
 from search.errors import BadRequest, QuerySyntaxError
+from search.matched import matched
 from search.names import Names
 from search.panel import chips, narrowed, panel
 from search.reader import current
 from search.request import SearchRequest, address, hidden_fields, link, query_text, to_query
 from search.site import Site
-from search.why import reasons
 from store.index import Index
 from store.query import And, Fold, Hits, Node, Or, Query, Term
 from store.state import State
 
 FOLDED_SHOWN = 100
+SUGGESTED = 8
+OFFERED = 3
 _METHODS = ["GET", "HEAD"]
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -91,8 +94,9 @@ def _search_routes(router: APIRouter, site: Site) -> None:
 
     @router.api_route("/suggest", methods=_METHODS)
     def suggest(http: Request, q: str = "") -> Response:
+        begun = site.names.beginning(q[:100], SUGGESTED) if site.names and len(q.strip()) > 1 else []
         rows = [
-            (each, query_text(each.entity.id), site.labels(each.entity.id)) for each in site.suggest(q[:100])
+            (entity, spelling, query_text(entity.id), site.labels(entity.id)) for entity, spelling in begun
         ]
         return site.templates.TemplateResponse(http, "suggest.html", {"rows": rows})
 
@@ -124,7 +128,10 @@ def _results(site: Site, request: SearchRequest, query: Query, asked: Node, foun
     cards = [
         present.card(hit, asked, now, site.labels, others.get(hit.article.story_id, ())) for hit in found.hits
     ]
-    whys = [reasons(current(hit.article), query.where, site.labels, site.above) for hit in found.hits]
+    whys = [
+        present.reasons(matched(current(hit.article), query.where, site.names), site.labels)
+        for hit in found.hits
+    ]
     here = address(request)
     return {
         **_form(request),
@@ -143,7 +150,16 @@ def _results(site: Site, request: SearchRequest, query: Query, asked: Node, foun
             ("Atom", f"/api/atom?{here}"),
         ],
         "chips": chips(site, request),
+        "offers": _offers(site, request),
     }  # fmt: skip
+
+
+def _offers(site: Site, request: SearchRequest) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Words that are names, each with the concepts it can mean: name, kind, and the search that asks for it."""
+    return [
+        (each.words, [(site.labels(c.id), c.kind, link(request, q=c.query)) for c in each.concepts[:OFFERED]])
+        for each in suggestions(request.q, site.names)
+    ]
 
 
 def _others(site: Site, query: Query, found: Hits) -> dict[str, list[present.Card]]:

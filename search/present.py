@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from search.highlight import Labels, Named, named
+from search.matched import Match
 from search.reader import current
 from search.request import query_link
 from search.snippet import Piece, marked, marks, snippet
@@ -43,6 +44,7 @@ _BADGES = {
 _UNSAID = frozenset({"withdrawal", "completion"})
 """A withdrawal has a badge of its own; that a text came later is nothing that the wire says."""
 _NAMED = 5
+_REASONS = 4
 _MODEL = re.compile(r"^([a-z]{1,2})-(?=\d)")  # F-16, Su-30
 _STEPS = (
     (60, 60, "minute"),
@@ -59,6 +61,17 @@ class Badge(NamedTuple):
     kind: str
     text: str
     title: str
+
+
+class Reason(NamedTuple):
+    """Why a hit matched: `name` was asked for, the article says `words` (empty: known without a passage).
+
+    `kind`: the type of an entity, empty for words.
+    """
+
+    kind: str
+    name: str
+    words: str
 
 
 class When(NamedTuple):
@@ -108,6 +121,30 @@ def card(hit: Hit, asked: Node, now: datetime, labels: Labels, others: Sequence[
         others=others,
         story_link=query_link(f'story:"{article.story_id}"') + "&fold=none" if article.story_id else "",
     )
+
+
+def reasons(matches: Sequence[Match], labels: Labels) -> list[Reason]:
+    """What is worth a line below a hit: words that stand there marked tell by themselves.
+
+    A city and its province that one word names are one reason.
+    """
+    found: dict[tuple[str, str], Reason] = {}
+    for each in matches:
+        words = each.forms[0] if each.forms else ""
+        match each.kind:
+            case "concept":
+                reason = Reason(each.asked.partition("/")[0], labels(each.asked), words)
+            case "near":
+                lat, lon, km = each.asked.removesuffix("km").split(",")
+                reason = Reason("place", f"within {km} km of {lat}, {lon}", words)
+            case "stem":
+                reason = Reason("", f"another form of {each.asked}", "")
+            case "wildcard":
+                reason = Reason("", each.asked, words)
+            case _:
+                continue
+        found.setdefault((reason.kind, reason.words or reason.name), reason)
+    return list(found.values())[:_REASONS]
 
 
 def badges(article: Article) -> list[Badge]:

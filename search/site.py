@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from starlette.templating import Jinja2Templates
 
@@ -10,7 +9,6 @@ from lexicon.entries import Entity
 from search.api import Clock
 from search.highlight import Labels
 from search.names import Names
-from search.suggest import Suggestion, Suggestions
 from store.index import Index
 from store.state import State
 
@@ -37,11 +35,3 @@ class Site:
     def above(self, entity_id: str) -> tuple[str, ...]:
         """The ids it lies in, the nearest first."""
         return tuple(self.names.lexicon.ancestors(entity_id)) if self.names else ()
-
-    def suggest(self, text: str) -> list[Suggestion]:
-        """Names that begin so."""
-        return self._suggestions.begun(text) if self._suggestions else []
-
-    @cached_property
-    def _suggestions(self) -> Suggestions | None:
-        return Suggestions(self.names.lexicon) if self.names else None

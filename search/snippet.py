@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lexicon.fold import fold_with_offsets, words
-from store.query import And, Node, Or, Phrase, Prefix, TextField, Word
+from store.bounds import wild_pieces
+from store.query import And, Node, Or, Phrase, Prefix, TextField, Wildcard, Word
 
 WIDTH = 260
 LOOKED_AT = 20_000
@@ -17,6 +18,7 @@ LOOKED_AT = 20_000
 _WORD = re.compile(r"[^\W_]+")
 _ENDINGS = frozenset(("", "s", "es", "ed", "d", "e", "ing", "er", "ers", "ly", "y", "ies", "ied", "al"))
 _SHORTEST_STEM = 4
+_WILD = {"*": ".*", "?": "."}
 
 Place = tuple[int, int]
 """(start, end) in the source text, in code points."""
@@ -34,7 +36,8 @@ class _Wanted(NamedTuple):
 
     words: tuple[str, ...]
     slop: int
-    how: type[Word] | type[Phrase] | type[Prefix]
+    how: type[Word] | type[Phrase] | type[Prefix] | type[Wildcard]
+    wild: re.Pattern[str] | None = None
 
 
 class _Token(NamedTuple):
@@ -90,6 +93,10 @@ def _wanted(node: Node, field: TextField) -> Iterator[_Wanted]:
                 yield from _wanted(part, field)
         case Word(text) | Phrase(text) | Prefix(text) if node.field in ("any", field) and words(text):
             yield _Wanted(tuple(words(text)), node.slop if isinstance(node, Phrase) else 0, type(node))
+        case Wildcard(text) if node.field in ("any", field):
+            pieces = wild_pieces(text)
+            pattern = re.compile("".join(_WILD.get(each, each) for each in pieces))
+            yield _Wanted((pieces[0],), 0, Wildcard, pattern)
         case _:
             return  # what is negated is not there; keyword fields have no place in the text
 
@@ -97,7 +104,7 @@ def _wanted(node: Node, field: TextField) -> Iterator[_Wanted]:
 def _found(wanted: _Wanted, texts: Sequence[str], initials: Mapping[str, Sequence[int]]) -> Iterator[int]:
     """Indexes of the words that belong to a match. `initials`: first letter → where words begin so."""
     first, *following = wanted.words
-    starts = (at for at in initials.get(first[0], ()) if _same(first, texts[at], wanted.how))
+    starts = (at for at in initials.get(first[0], ()) if _same(first, texts[at], wanted))
     for at in starts:
         if following:
             yield from _row(at, following, wanted.slop, texts)
@@ -120,12 +127,14 @@ def _row(at: int, following: Sequence[str], slop: int, texts: Sequence[str]) -> 
     return row
 
 
-def _same(word: str, token: str, how: type[Word] | type[Phrase] | type[Prefix]) -> bool:
+def _same(word: str, token: str, wanted: _Wanted) -> bool:
+    if wanted.wild is not None:
+        return wanted.wild.fullmatch(token) is not None
     if word == token:
         return True
-    if how is Prefix:
+    if wanted.how is Prefix:
         return token.startswith(word)
-    return how is Word and _inflected(word, token)
+    return wanted.how is Word and _inflected(word, token)
 
 
 def _inflected(one: str, other: str) -> bool:

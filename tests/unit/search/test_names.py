@@ -74,8 +74,8 @@ def test_a_word_that_is_a_name_offers_its_concepts(names: Names) -> None:
 
 
 def test_the_beginning_of_a_name_is_completed(names: Names) -> None:
-    assert "place/SY04" in [id_ for id_, _ in names.beginning("hom", 10)]
-    assert "group/islamic-state" in [id_ for id_, _ in names.beginning("داع", 5)]
+    assert "place/SY04" in [entity.id for entity, _ in names.beginning("hom", 10)]
+    assert "group/islamic-state" in [entity.id for entity, _ in names.beginning("داع", 5)]
     assert names.beginning("  ", 5) == []
 
 

@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 import pytest
@@ -95,6 +96,42 @@ def test_a_fold_can_be_opened(site: Client) -> None:
     assert '<a href="/article/n1"' in text
     assert '<a href="/article/n2"' in text
     assert "more tell" not in site.get("/", q="shells", fold="none").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "asks"),
+    [
+        ("palmyra", "palmyra", "place:C2889"),
+        ("nusra front airstrike", "nusra front", "group:nusra-front airstrike"),
+        ("shells AND (حمص OR tadmur)", "حمص", "shells AND (place:SY04 OR tadmur)"),
+        ("обстрел Хомс", "Хомс", "обстрел place:SY04"),
+        ('"Bashar al-Assad" speech', '"Bashar al-Assad"', "person:bashar-al-assad speech"),
+    ],
+)
+def test_a_word_that_is_a_name_offers_its_concept(site: Client, typed: str, words: str, asks: str) -> None:
+    text = html.unescape(site.get("/", q=typed).text)
+    offers = re.search(r'<p class="offers meta">.*?</p>', text, re.DOTALL)
+    assert offers
+    assert f">{words}</q>" in offers[0]
+    links = [dict(parse_qsl(urlsplit(each).query))["q"] for each in re.findall(r'href="([^"]+)"', offers[0])]
+    assert asks in links
+
+
+def test_a_concept_is_offered_no_more_once_it_is_asked_for(site: Client) -> None:
+    assert 'class="offers' not in site.get("/", q="place:C2889 group:nusra-front").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("pal?yr*", '<bdi>pal?yr*</bdi> as <q dir="auto">Palmyra</q>'),
+        ("near:34.55,38.27,20km", "within 20 km of 34.55, 38.27"),
+        ("tadmur OR palmyra", "<mark>Palmyra</mark>"),
+        ('"shells near"', "<mark>Shells</mark> <mark>near</mark>"),
+    ],
+)
+def test_every_hit_says_why_it_matched(site: Client, asked: str, said: str) -> None:
+    assert said in site.get("/", q=asked, fold="none").text
 
 
 def test_a_hit_says_why_it_matched(site: Client) -> None:

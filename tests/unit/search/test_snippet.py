@@ -26,6 +26,7 @@ def shown(text: str, query: str, width: int = 260) -> str:
         ("car and truck bomb", '"car bomb"~2', "[car] and truck [bomb]"),
         ("car and truck bomb", '"car bomb"~1', "car and truck bomb"),
         ("shellfire and shells", "shell*", "[shellfire] and [shells]"),
+        ("Qaryatain, Qaryatayn and Qara", "qar*t*n", "[Qaryatain], [Qaryatayn] and Qara"),
         ("Homs and Hama", "homs -hama", "[Homs] and Hama"),
         ("Homs and Hama", "headline:homs body:hama", "Homs and [Hama]"),
         ("at 12:30 or 12 of 30", "12:30", "at [12]:[30] or 12 of 30"),
