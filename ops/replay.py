@@ -50,11 +50,9 @@ def rebuild(
     if index.shown() == name:
         raise SyriaWireError(f"index {name}: readers see it already: choose a name that is new")
     group = f"rebuild-{name}"
-    target = index.named(name) if name in names else index.create(name)
     if name not in names and log.lag(GROUPED, group) != sum(log.ends(GROUPED).values()):
-        target.close()
-        index.drop(name)
         raise SyriaWireError(f"index {name}: an index of this name was filled before: choose another name")
+    target = index.named(name) if name in names else index.create(name)
     stage = _Watched(IndexStage(target, group), lambda: progress(log.lag(GROUPED, group)))
     loop = Loop(log=log, clock=_now, stop=stop, batch=batch, until_idle=True)
     counts = run(stage, loop)
