@@ -19,7 +19,7 @@ What becomes what:
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 APOSTROPHES = "'’‘‛`´′ʹʻʼʽʾʿˈˊˋ՚＇"
 _LETTERS = {
@@ -42,6 +42,7 @@ _ELIDED = "cdjlmnstCDJLMNST"
 _QU = ("qu", "Qu", "QU", "qU")
 _SPACES = re.compile(r" {2,}")
 _ACRONYM = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_](?!\w|\.\w)\.?")
+_INNER_DOT = re.compile(r"\.[^\W\d_]")
 _WORD = re.compile(r"[^\W_]+")
 # Characters that surely become one each: most texts hold no other, and those have offsets without any work.
 _ODD = re.compile(r"[^\0-&(-_a-~А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-ÝŞşğĞıİ–—“”«»،؟؛٠-٩ ]")
@@ -81,14 +82,16 @@ class Folded:
 
     `source_index(i)` is the index in `source` of the character that gave `text[i]`; that of `len(text)` is
     `len(source)`. It never falls; it repeats where one character gave several (`ß` → `ss`). It is kept as the few
-    steps where it does more than count on: from `at[n]` on, an index is `shift[n]` further on in the source.
+    steps where it does more than count on: from `at[n]` on, an index is `shift[n]` further on in the source. `steps`
+    has their indices.
     """
 
-    __slots__ = ("_at", "_shift", "_to", "source", "text")
+    __slots__ = ("_at", "_shift", "_to", "source", "steps", "text")
 
     def __init__(self, text: str, source: str, steps: dict[int, int]) -> None:
         self.text = text
         self.source = source
+        self.steps: Collection[int] = steps.keys()
         self._at = [0, *steps]
         self._shift = [0, *(to - at for at, to in steps.items())]
         self._to = [0, *steps.values()]
@@ -124,18 +127,16 @@ class Folded:
 
         Marks on the last letter belong to it, and the dot that closes an acronym; an apostrophe does not.
         """
-        at = self._at
-        if len(at) == 1:
-            return start, end
-        step = bisect_right(at, start) - 1
-        first = start + self._shift[step] if start < len(self.text) else len(self.source)
         if end <= start:
+            first = self.source_index(start)
             return first, first
+        at, shift = self._at, self._shift
+        step = bisect_right(at, start) - 1
+        first = start + shift[step]
         if step + 1 < len(at) and at[step + 1] < end:
             step = bisect_right(at, end - 1, step) - 1
-        last = end + self._shift[step]
-        char = self.source[last : last + 1]
-        if not char or char == " " or char.isalnum():
+        last = end + shift[step]
+        if end not in self.steps and end < len(self.text):
             return first, last
         limit = self.source_index(end)
         while last < limit and unicodedata.category(self.source[last])[0] == "M":
@@ -239,15 +240,16 @@ def _squeezed_away(text: str) -> list[int]:
     gone = []
     if "  " in text:
         gone = [index for match in _SPACES.finditer(text) for index in range(match.start() + 1, match.end())]
-    dot, done = text.find("."), 0
-    while dot != -1:
-        if dot >= max(1, done) and text[dot + 1 : dot + 2].isalpha() and text[dot - 1].isalpha():
+    done = 1
+    for inner in _INNER_DOT.finditer(text):
+        dot = inner.start()
+        if dot >= done and text[dot + 1].isalpha() and text[dot - 1].isalpha():
             match = _ACRONYM.match(text, dot - 1)
             if match:
                 gone += [index for index in range(match.start(), match.end()) if text[index] == "."]
                 done = match.end()
-        dot = text.find(".", dot + 1)
-    return sorted(gone)
+    gone.sort()
+    return gone
 
 
 def _without(text: str, gone: list[int]) -> str:

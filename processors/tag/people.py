@@ -10,7 +10,7 @@ from lexicon.fold import fold
 from lexicon.transliteration import key
 from processors.tag.context import Context
 from processors.tag.find import Hit
-from processors.tag.phrases import following, preceding
+from processors.tag.phrases import preceding, words_at
 from processors.tag.scene import Scene
 
 _SYRIA = "state/syria"
@@ -20,6 +20,7 @@ _NOT_TELLING = frozenset(
     ("of", "the", "for", "and", "to", "in", "de", "du", "la", "des", "us", "u", "s", "syrian", "syria")
 )
 _AMERICAN = {"defense": "defence", "organization": "organisation", "center": "centre"}
+_REMEMBERED = 20_000
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -57,14 +58,18 @@ class People:
 
     def role(self, person: Entity, day: date | None) -> Role | None:
         """The role held on a day, the latest that began; None without a day, or when none was held."""
-        known = self._roles.get((person.id, day))
-        if known is None and day is not None and person.roles:
-            held = [role for role in person.roles if role.period.holds(day)]
-            known = max(held, key=lambda role: role.period.first or date.min, default=None)
-            if len(self._roles) > 20_000:
-                self._roles.clear()
-            self._roles[person.id, day] = known
-        return known
+        about = (person.id, day)
+        if day is None or not person.roles:
+            return None
+        known = self._roles
+        if about in known:
+            return known[about]
+        held = [role for role in person.roles if role.period.holds(day)]
+        role = max(held, key=lambda role: role.period.first or date.min, default=None)
+        if len(self._roles) > _REMEMBERED:
+            self._roles = {}
+        self._roles[about] = role
+        return role
 
     def _alone(
         self, hit: Hit, candidates: Sequence[Entity], scene: Scene, named: dict[str, list[int]], index: int
@@ -155,17 +160,8 @@ def following_after_comma(hit: Hit) -> tuple[str, ...]:
     text, end = hit.field.text, hit.end
     if text[end : end + 2] != ", ":
         return ()
-    words = following(_Moved(hit, end + 1))
+    words = words_at(text, end + 1)
     return words if not words or words[0] != "the" else words[1:]
-
-
-class _Moved(Hit):
-    """A hit that ends elsewhere: only its surroundings are asked for."""
-
-    __slots__ = ()
-
-    def __init__(self, hit: Hit, end: int) -> None:
-        super().__init__(hit.field, hit.start, end, hit.word, hit.source, hit.reading)
 
 
 def _nearest_before(full: Sequence[Entity], named: dict[str, list[int]], index: int) -> Entity:

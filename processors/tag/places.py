@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from lexicon.entries import Entity, Lexicon
@@ -17,6 +18,7 @@ _ARABIC_FROM = "\u0600"
 _OF_THE_WORLD = frozenset(("world-city", "country", "region", "water"))
 _NEAR_KM, _FAR_KM = 25.0, 60.0
 _CLOSE = 0.5
+_ID = attrgetter("id")
 _LONG = 6
 
 
@@ -134,7 +136,7 @@ class Places:
         return plain.found._replace(rule="place:alone")
 
     def _by_itself(self, key: str, candidates: tuple[Entity, ...]) -> Plain:
-        about = (key, *[place.id for place in candidates])
+        about = (key, *map(_ID, candidates))
         known = self._plain.get(about)
         if known is None:
             if len(self._plain) > 50_000:
