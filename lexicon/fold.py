@@ -40,12 +40,13 @@ _HAS_QUOTE = re.compile(_QUOTE)
 _WORDLIKE = f"_{APOSTROPHES}"
 _ELIDED = "cdjlmnstCDJLMNST"
 _QU = ("qu", "Qu", "QU", "qU")
-_SPACES = re.compile(r" {2,}")
 _ACRONYM = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_](?!\w|\.\w)\.?")
 _INNER_DOT = re.compile(r"\.[^\W\d_]")
 _WORD = re.compile(r"[^\W_]+")
 # Characters that surely become one each: most texts hold no other, and those have offsets without any work.
-_ODD = re.compile(r"[^\0-&(-_a-~А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-ÝŞşğĞıİ–—“”«»،؟؛٠-٩ ]")
+_ONE_EACH = "А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-ÝŞşğĞıİ–—“”«»،؟؛٠-٩\u00a0"
+_ODD = re.compile(rf"[^\0-&(-_a-~{_ONE_EACH}]")
+_RARE = re.compile(rf"[^\t\n\r -~{_ONE_EACH}]")
 _TYPOGRAPHIC = tuple(zip("’‘“”–—", "''\"\"--", strict=True))
 
 
@@ -75,6 +76,13 @@ def _fold_character(char: str) -> str:
 
 _TABLE = _Table()
 _ASCII = {code: _TABLE[code] for code in range(128) if chr(code) not in APOSTROPHES}
+
+
+# What small letters of texts without rare characters become, where that is another one.
+_SMALL = set(re.sub(_RARE, "", "".join(map(chr, range(0x3000)))).replace("İ", "").lower())
+_CHANGED = tuple(
+    (char, _TABLE[ord(char)]) for char in sorted(_SMALL - set(APOSTROPHES)) if _TABLE[ord(char)] != char
+)
 
 
 class Folded:
@@ -162,15 +170,19 @@ def fold_with_offsets(text: str) -> Folded:
         for char, ascii_char in _TYPOGRAPHIC:
             plain = plain.replace(char, ascii_char)
     prepared = _prepare(plain)
+    letters: dict[int, int] = {}
     if prepared.isascii():
         folded = prepared.translate(_ASCII)
-        letters: dict[int, int] = {}
-        if "'" in folded or "`" in folded:
-            letters = dict(_dropped(folded))
-            folded = folded.replace("'", "").replace("`", "")
+    elif _RARE.search(prepared) is None:
+        folded = prepared.replace("İ", "i").lower()
+        for char, piece in _CHANGED:
+            folded = folded.replace(char, piece)
     else:
         folded = prepared.translate(_TABLE)
         letters = dict(_letter_steps(prepared))
+    if "'" in folded or "`" in folded:
+        letters = dict(_dropped(folded))
+        folded = folded.replace("'", "").replace("`", "")
     gone = _squeezed_away(folded)
     if gone:
         return Folded(_without(folded, gone), text, _chained(letters, gone))
@@ -185,8 +197,7 @@ def words(text: str) -> list[str]:
 def _prepare(text: str) -> str:
     """Takes English possessives and French elisions apart. Keeps the length, so that offsets stay the source's."""
     pieces, done = [], 0
-    for match in _HAS_QUOTE.finditer(text):
-        quote = match.start()
+    for quote in _quotes(text):
         if quote < done:
             continue
         if _is_possessive(text, quote):
@@ -215,10 +226,21 @@ def _is_elision(text: str, quote: int) -> bool:
     return not (before.isalnum() or before == "_")
 
 
+def _quotes(text: str) -> Iterator[int]:
+    """Where apostrophes stand, in order."""
+    if not text.isascii() or "`" in text:
+        yield from (match.start() for match in _HAS_QUOTE.finditer(text))
+        return
+    quote = text.find("'")
+    while quote != -1:
+        yield quote
+        quote = text.find("'", quote + 1)
+
+
 def _dropped(text: str) -> Iterator[tuple[int, int]]:
-    """The steps that dropping apostrophes makes in a text of ASCII."""
-    for number, match in enumerate(_HAS_QUOTE.finditer(text), start=1):
-        yield match.end() - number, match.end()
+    """The steps that dropping apostrophes makes, if all are of ASCII."""
+    for number, quote in enumerate(_quotes(text)):
+        yield quote - number, quote + 1
 
 
 def _letter_steps(text: str) -> Iterator[tuple[int, int]]:
@@ -237,9 +259,10 @@ def _letter_steps(text: str) -> Iterator[tuple[int, int]]:
 
 def _squeezed_away(text: str) -> list[int]:
     """The indices of spaces after a space, and of the dots in acronyms; in order."""
-    gone = []
-    if "  " in text:
-        gone = [index for match in _SPACES.finditer(text) for index in range(match.start() + 1, match.end())]
+    gone, space = [], text.find("  ")
+    while space != -1:
+        gone.append(space + 1)
+        space = text.find("  ", space + 1)
     done = 1
     for inner in _INNER_DOT.finditer(text):
         dot = inner.start()
