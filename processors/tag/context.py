@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import TypeVar
 
+import ahocorasick_rs
+
 from lexicon.entries import Cues, Lexicon
 from lexicon.fold import fold
 from processors.tag.find import Hit
@@ -48,6 +50,7 @@ class Context:
             (kind, Phrases(_befores(cue)), Phrases((*cue.after, *cue.many))) for kind, cue in cues.items()
         ]
         self._list_words = [(fold(each).strip(), kind) for kind, cue in cues.items() for each in cue.many]
+        self._list_automaton = ahocorasick_rs.AhoCorasick([word for word, _ in self._list_words])
         self._any_before = Phrases(each for cue in cues.values() for each in _befores(cue))
         self._any_after = Phrases(each for cue in cues.values() for each in (*cue.after, *cue.many))
         self._titles = _folded(words.titles)
@@ -154,15 +157,12 @@ class Context:
 
     def _list_words_in(self, text: str) -> list[tuple[int, int, str]]:
         found: list[tuple[int, int, str]] = []
-        for word, kind in self._list_words:
-            start = text.find(word)
-            while start != -1:
-                end = start + len(word)
-                if not text[end : end + 1].isalnum() and (
-                    not start or not text[start - 1].isalnum() or word[0] > "я"
-                ):
-                    found.append((start, end, kind))
-                start = text.find(word, end)
+        for index, start, end in sorted(self._list_automaton.find_matches_as_indexes(text, overlapping=True)):
+            word, kind = self._list_words[index]
+            if not text[end : end + 1].isalnum() and (
+                not start or not text[start - 1].isalnum() or word[0] > "я"
+            ):
+                found.append((start, end, kind))
         return found
 
     def word_before(self, hit: Hit) -> str:
