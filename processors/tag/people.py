@@ -34,6 +34,7 @@ class People:
         known = {name for names in self._first.values() for name in names}
         known |= {fold(name) for name in lexicon.words.given_names}
         self._given = frozenset(name for name in known if _ARABIC.search(name))
+        self._telling: dict[str, list[tuple[Role, set[str]]]] = {}
         self._roles: dict[tuple[str, date | None], Role | None] = {}
 
     def settle(self, scene: Scene) -> None:
@@ -123,8 +124,15 @@ class People:
         return [
             each
             for each in candidates
-            if any(around & _telling(role) for role in each.roles if _about(role, day))
+            if any(around & telling for role, telling in self._told_by(each) if _about(role, day))
         ]
+
+    def _told_by(self, person: Entity) -> list[tuple[Role, set[str]]]:
+        """The roles of a person, each with the words of its titles."""
+        known = self._telling.get(person.id)
+        if known is None:
+            known = self._telling[person.id] = [(role, _telling(role)) for role in person.roles]
+        return known
 
     def _beside(self, entity: Entity, scene: Scene, named: dict[str, list[int]]) -> bool:
         if any(each in named for each in entity.beside):

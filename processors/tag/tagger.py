@@ -227,11 +227,7 @@ class Tagger:
             place_ids=by_type["place"],
             weapon_ids=by_type["weapon"],
             theme_ids=by_type["theme"],
-            geo=tuple(
-                self._point(entities[each])
-                for each in by_type["place"]
-                if each in entities and entities[each].kind not in _NO_POINT
-            ),
+            geo=tuple(self._point(entities[each]) for each in sorted(entities) if _has_point(entities[each])),
             unresolved=tuple(map(_unresolved, unknown[:UNRESOLVED_AT_MOST])),
             evidence=tuple(hit.evidence for hit in decided),
         )
@@ -302,3 +298,7 @@ def _by_type(ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         kind: ids[bisect_left(ids, f"{kind}/") : bisect_left(ids, f"{kind}0")]  # 0 comes after /
         for kind in ("person", "group", "state", "place", "weapon", "theme")
     }
+
+
+def _has_point(entity: Entity) -> bool:
+    return entity.type == "place" and entity.kind not in _NO_POINT
