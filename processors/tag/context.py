@@ -78,38 +78,38 @@ class Context:
     def cue(self, hit: Hit) -> str:
         """What the words beside a hit, or around the list that it stands in, tell of its kind; asked once."""
         if hit.cue is None:
-            text = hit.field.text
-            before = preceding(hit) if self._may_end(text, hit.word) else ()
-            after = following(hit) if self._may_begin(text, hit.end) else ()
+            text, start, end = hit.field.text, hit.word, hit.end
+            before: tuple[str, ...] = ()
+            after: tuple[str, ...] = ()
+            if start and text[start - 1] == " ":
+                word = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
+                known = self._ends.get(word)
+                if self._may_end(word) if known is None else known:
+                    before = preceding(hit)
+            if text.startswith(" ", end):
+                stop = text.find(" ", end + 1)
+                word = text[end + 1 : stop] if stop != -1 else text[end + 1 :]
+                known = self._begins.get(word)
+                if self._may_begin(word) if known is None else known:
+                    after = following(hit)
             hit.cue = (self.kind_cue(before, after) if before or after else "") or self.list_cue(hit)
         return hit.cue
 
-    def _may_end(self, text: str, start: int) -> bool:
-        """Whether the last word before `start` is the last of a cue: cheap, and never wrongly false."""
-        if start == 0 or text[start - 1] != " ":
-            return False
-        last = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
-        known = self._ends.get(last)
-        if known is None:
-            match = _LAST.search(last)
-            word = match[0] if match else ""
-            lasts = self._any_before.lasts
-            known = word in lasts or word[1:] in lasts or word in ARTICLES
-            _remember(self._ends, last, known)
+    def _may_end(self, last: str) -> bool:
+        """Whether what stands before a name may end a cue: cheap, and never wrongly false."""
+        match = _LAST.search(last)
+        word = match[0] if match else ""
+        lasts = self._any_before.lasts
+        known = word in lasts or word[1:] in lasts or word in ARTICLES
+        _remember(self._ends, last, known)
         return known
 
-    def _may_begin(self, text: str, end: int) -> bool:
-        """Whether the first word from `end` on is the first of a cue: cheap, and never wrongly false."""
-        if text[end : end + 1] != " ":
-            return False
-        stop = text.find(" ", end + 1)
-        first = text[end + 1 : stop] if stop != -1 else text[end + 1 :]
-        known = self._begins.get(first)
-        if known is None:
-            match = _FIRST.match(first)
-            word = match[0] if match else ""
-            known = word in self._any_after.firsts or word in self._any_after
-            _remember(self._begins, first, known)
+    def _may_begin(self, first: str) -> bool:
+        """Whether what stands behind a name may begin a cue: cheap, and never wrongly false."""
+        match = _FIRST.match(first)
+        word = match[0] if match else ""
+        known = word in self._any_after.firsts or word in self._any_after
+        _remember(self._begins, first, known)
         return known
 
     def may_have_cue(self, source: str, span: tuple[int, int]) -> bool:

@@ -56,11 +56,12 @@ class Places:
 
     def choose(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         """The place that is meant; None when that cannot be told (yet, unless `last`)."""
-        if hit.key in self._context.heads:
+        key = hit.key
+        if key in self._context.heads:
             return None  # `Tal`, `Kafr`: the beginning of a name that no list has
         cue = self._context.cue(hit)
         if not cue:
-            return self._bare(hit, candidates, scene, last=last)
+            return self._bare(hit, key, candidates, scene, last=last)
         if cue in _UNITS:
             units = [place for place in candidates if place.kind == cue]
             if len(units) == 1:
@@ -106,8 +107,9 @@ class Places:
             self._lends[about] = known
         return known
 
-    def _bare(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
-        key = hit.key
+    def _bare(
+        self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
+    ) -> Found | None:
         if key in self._context.cue_only:
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
         if not candidates or self._context.after_given_name(hit):

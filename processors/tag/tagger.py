@@ -161,7 +161,6 @@ class Tagger:
             if not waiting:
                 return
             still: list[Hit] = []
-            found_now: list[Hit] = []
             for hit in waiting:
                 candidates = hit.reading.places or hit.reading.spelled
                 found = self._places.choose(hit, candidates, scene, last=last)
@@ -170,7 +169,6 @@ class Tagger:
                     continue
                 rule = found.rule if hit.reading.places else "place:spelling"
                 hit.decide(found.entity, rule, found.evidence)
-                found_now.append(hit)
                 if not last:
                     scene.add_support(hit, self._places.lends(hit, found.entity))
             waiting = still

@@ -106,7 +106,8 @@ class Variants:
         taken = [hit.source for hit in here if hit.entity is not None]
         known = {hit.source for hit in here if hit.entity is None}
         for start, end in _spans(field.source, taken):
-            looks = self._look(field.source[start:end])
+            text = field.source[start:end]
+            looks = self._looks.get(text) or self._look(text)
             span = (start + looks.skip, end)
             if looks.skip:  # `In Kafr Foobar`: the sentence begins there, the name does not
                 looks = self._look(field.source[span[0] : end])
