@@ -19,7 +19,7 @@ What becomes what:
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 APOSTROPHES = "'’‘‛`´′ʹʻʼʽʾʿˈˊˋ՚＇"
 _LETTERS = {
@@ -40,11 +40,13 @@ _HAS_QUOTE = re.compile(_QUOTE)
 _WORDLIKE = f"_{APOSTROPHES}"
 _ELIDED = "cdjlmnstCDJLMNST"
 _QU = ("qu", "Qu", "QU", "qU")
-_SPACES = re.compile(r" {2,}")
 _ACRONYM = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_](?!\w|\.\w)\.?")
+_INNER_DOT = re.compile(r"\.[^\W\d_]")
 _WORD = re.compile(r"[^\W_]+")
 # Characters that surely become one each: most texts hold no other, and those have offsets without any work.
-_ODD = re.compile(r"[^\0-&(-_a-~А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-ÝŞşğĞıİ–—“”«»،؟؛٠-٩ ]")
+_ONE_EACH = "А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-ÝŞşğĞıİ–—“”«»،؟؛٠-٩\u00a0"
+_ODD = re.compile(rf"[^\0-&(-_a-~{_ONE_EACH}]")
+_RARE = re.compile(rf"[^\t\n\r -~{_ONE_EACH}]")
 _TYPOGRAPHIC = tuple(zip("’‘“”–—", "''\"\"--", strict=True))
 
 
@@ -76,19 +78,28 @@ _TABLE = _Table()
 _ASCII = {code: _TABLE[code] for code in range(128) if chr(code) not in APOSTROPHES}
 
 
+# What small letters of texts without rare characters become, where that is another one.
+_SMALL = set(re.sub(_RARE, "", "".join(map(chr, range(0x3000)))).replace("İ", "").lower())
+_CHANGED = tuple(
+    (char, _TABLE[ord(char)]) for char in sorted(_SMALL - set(APOSTROPHES)) if _TABLE[ord(char)] != char
+)
+
+
 class Folded:
     """A folded text that knows where it came from.
 
     `source_index(i)` is the index in `source` of the character that gave `text[i]`; that of `len(text)` is
     `len(source)`. It never falls; it repeats where one character gave several (`ß` → `ss`). It is kept as the few
-    steps where it does more than count on: from `at[n]` on, an index is `shift[n]` further on in the source.
+    steps where it does more than count on: from `at[n]` on, an index is `shift[n]` further on in the source. `steps`
+    has their indices.
     """
 
-    __slots__ = ("_at", "_shift", "_to", "source", "text")
+    __slots__ = ("_at", "_shift", "_to", "source", "steps", "text")
 
     def __init__(self, text: str, source: str, steps: dict[int, int]) -> None:
         self.text = text
         self.source = source
+        self.steps: Collection[int] = steps.keys()
         self._at = [0, *steps]
         self._shift = [0, *(to - at for at, to in steps.items())]
         self._to = [0, *steps.values()]
@@ -124,18 +135,16 @@ class Folded:
 
         Marks on the last letter belong to it, and the dot that closes an acronym; an apostrophe does not.
         """
-        at = self._at
-        if len(at) == 1:
-            return start, end
-        step = bisect_right(at, start) - 1
-        first = start + self._shift[step] if start < len(self.text) else len(self.source)
         if end <= start:
+            first = self.source_index(start)
             return first, first
+        at, shift = self._at, self._shift
+        step = bisect_right(at, start) - 1
+        first = start + shift[step]
         if step + 1 < len(at) and at[step + 1] < end:
             step = bisect_right(at, end - 1, step) - 1
-        last = end + self._shift[step]
-        char = self.source[last : last + 1]
-        if not char or char == " " or char.isalnum():
+        last = end + shift[step]
+        if end not in self.steps and end < len(self.text):
             return first, last
         limit = self.source_index(end)
         while last < limit and unicodedata.category(self.source[last])[0] == "M":
@@ -161,15 +170,19 @@ def fold_with_offsets(text: str) -> Folded:
         for char, ascii_char in _TYPOGRAPHIC:
             plain = plain.replace(char, ascii_char)
     prepared = _prepare(plain)
+    letters: dict[int, int] = {}
     if prepared.isascii():
         folded = prepared.translate(_ASCII)
-        letters: dict[int, int] = {}
-        if "'" in folded or "`" in folded:
-            letters = dict(_dropped(folded))
-            folded = folded.replace("'", "").replace("`", "")
+    elif _RARE.search(prepared) is None:
+        folded = prepared.replace("İ", "i").lower()
+        for char, piece in _CHANGED:
+            folded = folded.replace(char, piece)
     else:
         folded = prepared.translate(_TABLE)
         letters = dict(_letter_steps(prepared))
+    if "'" in folded or "`" in folded:
+        letters = dict(_dropped(folded))
+        folded = folded.replace("'", "").replace("`", "")
     gone = _squeezed_away(folded)
     if gone:
         return Folded(_without(folded, gone), text, _chained(letters, gone))
@@ -184,8 +197,7 @@ def words(text: str) -> list[str]:
 def _prepare(text: str) -> str:
     """Takes English possessives and French elisions apart. Keeps the length, so that offsets stay the source's."""
     pieces, done = [], 0
-    for match in _HAS_QUOTE.finditer(text):
-        quote = match.start()
+    for quote in _quotes(text):
         if quote < done:
             continue
         if _is_possessive(text, quote):
@@ -214,10 +226,21 @@ def _is_elision(text: str, quote: int) -> bool:
     return not (before.isalnum() or before == "_")
 
 
+def _quotes(text: str) -> Iterator[int]:
+    """Where apostrophes stand, in order."""
+    if not text.isascii() or "`" in text:
+        yield from (match.start() for match in _HAS_QUOTE.finditer(text))
+        return
+    quote = text.find("'")
+    while quote != -1:
+        yield quote
+        quote = text.find("'", quote + 1)
+
+
 def _dropped(text: str) -> Iterator[tuple[int, int]]:
-    """The steps that dropping apostrophes makes in a text of ASCII."""
-    for number, match in enumerate(_HAS_QUOTE.finditer(text), start=1):
-        yield match.end() - number, match.end()
+    """The steps that dropping apostrophes makes, if all are of ASCII."""
+    for number, quote in enumerate(_quotes(text)):
+        yield quote - number, quote + 1
 
 
 def _letter_steps(text: str) -> Iterator[tuple[int, int]]:
@@ -236,18 +259,20 @@ def _letter_steps(text: str) -> Iterator[tuple[int, int]]:
 
 def _squeezed_away(text: str) -> list[int]:
     """The indices of spaces after a space, and of the dots in acronyms; in order."""
-    gone = []
-    if "  " in text:
-        gone = [index for match in _SPACES.finditer(text) for index in range(match.start() + 1, match.end())]
-    dot, done = text.find("."), 0
-    while dot != -1:
-        if dot >= max(1, done) and text[dot + 1 : dot + 2].isalpha() and text[dot - 1].isalpha():
+    gone, space = [], text.find("  ")
+    while space != -1:
+        gone.append(space + 1)
+        space = text.find("  ", space + 1)
+    done = 1
+    for inner in _INNER_DOT.finditer(text):
+        dot = inner.start()
+        if dot >= done and text[dot + 1].isalpha() and text[dot - 1].isalpha():
             match = _ACRONYM.match(text, dot - 1)
             if match:
                 gone += [index for index in range(match.start(), match.end()) if text[index] == "."]
                 done = match.end()
-        dot = text.find(".", dot + 1)
-    return sorted(gone)
+    gone.sort()
+    return gone
 
 
 def _without(text: str, gone: list[int]) -> str:

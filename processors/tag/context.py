@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from typing import TypeVar
+
+import ahocorasick_rs
 
 from lexicon.entries import Cues, Lexicon
 from lexicon.fold import fold
 from processors.tag.find import Hit
-from processors.tag.phrases import Phrases, following, preceding
+from processors.tag.phrases import ARTICLES, Phrases, following, preceding
 
 _LETTERS = re.compile(r"[^\W\d_]+\Z")
 _WHERE = Phrases(
@@ -16,8 +19,12 @@ _WHERE = Phrases(
 
 _LIST = 70
 _ACRONYM = 5
-_WORD = re.compile(r" ([^\W_]+)")
-_ARTICLES = frozenset(("the", "la", "le", "les"))
+_NAME_LENGTH = 40
+_NONE = ("", False)
+_T = TypeVar("_T")
+_FIRST = re.compile(r"[^\W_]+")
+_LAST = re.compile(r"[^\W_]+\Z")
+_REMEMBERED = 20_000
 _ANDS = frozenset(("and", "et", "ve"))
 _JOINTS = (", ", " and ", " و", "، ", " и ", " ve ", " et ", " et d ", " et de ", ", d ", ", de ")
 _ITEM = r"(?!in |at |from |the |near |to |of )[^\W\d_][\w ]{1,24}"
@@ -43,6 +50,7 @@ class Context:
             (kind, Phrases(_befores(cue)), Phrases((*cue.after, *cue.many))) for kind, cue in cues.items()
         ]
         self._list_words = [(fold(each).strip(), kind) for kind, cue in cues.items() for each in cue.many]
+        self._list_automaton = ahocorasick_rs.AhoCorasick([word for word, _ in self._list_words])
         self._any_before = Phrases(each for cue in cues.values() for each in _befores(cue))
         self._any_after = Phrases(each for cue in cues.values() for each in (*cue.after, *cue.many))
         self._titles = _folded(words.titles)
@@ -59,38 +67,71 @@ class Context:
             for name in person.names.get("en", ())
             if " " in name
         }
+        # What is remembered of single words, as they stand in texts, so that most are looked at once.
+        self._ends: dict[str, bool] = {}
+        self._begins: dict[str, bool] = {}
+        self._lends_before: dict[str, bool] = {}
+        self._lends_after: dict[str, bool] = {}
+        self._names: dict[str, tuple[str, bool]] = {}
         self._title_memo: dict[str, bool] = {}
 
     def cue(self, hit: Hit) -> str:
         """What the words beside a hit, or around the list that it stands in, tell of its kind; asked once."""
         if hit.cue is None:
-            before = preceding(hit) if self._may_end(hit) else ()
-            after = following(hit) if self._may_begin(hit) else ()
+            text, start, end = hit.field.text, hit.word, hit.end
+            before: tuple[str, ...] = ()
+            after: tuple[str, ...] = ()
+            if start and text[start - 1] == " ":
+                word = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
+                known = self._ends.get(word)
+                if self._may_end(word) if known is None else known:
+                    before = preceding(hit)
+            if text.startswith(" ", end):
+                stop = text.find(" ", end + 1)
+                word = text[end + 1 : stop] if stop != -1 else text[end + 1 :]
+                known = self._begins.get(word)
+                if self._may_begin(word) if known is None else known:
+                    after = following(hit)
             hit.cue = (self.kind_cue(before, after) if before or after else "") or self.list_cue(hit)
         return hit.cue
 
-    def _may_end(self, hit: Hit) -> bool:
-        """Whether the last word before a hit is the last of a cue: cheap, and never wrongly false."""
-        text, stop = hit.field.text, hit.word - 1
-        last = text[text.rfind(" ", 0, max(0, stop)) + 1 : stop] if stop > 0 else ""
+    def _may_end(self, last: str) -> bool:
+        """Whether what stands before a name may end a cue: cheap, and never wrongly false."""
+        match = _LAST.search(last)
+        word = match[0] if match else ""
         lasts = self._any_before.lasts
-        return last in lasts or last[1:] in lasts or last in _ARTICLES or not last.isalnum()
+        known = word in lasts or word[1:] in lasts or word in ARTICLES
+        _remember(self._ends, last, known)
+        return known
 
-    def _may_begin(self, hit: Hit) -> bool:
-        match = _WORD.match(hit.field.text, hit.end)
-        return match is not None and (match[1] in self._any_after.firsts or match[1] in self._any_after)
+    def _may_begin(self, first: str) -> bool:
+        """Whether what stands behind a name may begin a cue: cheap, and never wrongly false."""
+        match = _FIRST.match(first)
+        word = match[0] if match else ""
+        known = word in self._any_after.firsts or word in self._any_after
+        _remember(self._begins, first, known)
+        return known
 
     def may_have_cue(self, source: str, span: tuple[int, int]) -> bool:
         """Whether a word that touches `source[span]` may tell its kind: cheap, and never wrongly false."""
         start, end = span
-        before = source[source.rfind(" ", 0, max(0, start - 1)) + 1 : max(0, start - 1)].lower()
-        if before in self._any_before.lasts or before in _ARTICLES:
+        stop = max(0, start - 1)
+        before = source[source.rfind(" ", 0, stop) + 1 : stop]
+        known = self._lends_before.get(before)
+        if known is None:
+            word = before.lower()
+            known = word in self._any_before.lasts or word in ARTICLES or word in _ANDS or word.endswith(",")
+            _remember(self._lends_before, before, known)
+        if known or source.startswith(", ", end):
             return True
         stop = source.find(" ", end + 1, end + 24)
-        after = source[end + 1 : stop if stop != -1 else end + 24].lower().rstrip(".,;:!?)\"'\u201d\u2019")
-        return after in self._any_after.firsts or source[end : end + 2] == ", " or before.endswith(",") or (
-            before in _ANDS or after in _ANDS
-        )  # fmt: skip
+        after = source[end + 1 : stop if stop != -1 else end + 24]
+        known = self._lends_after.get(after)
+        if known is None:
+            word = after.lower().rstrip(".,;:!?)\"'\u201d\u2019")
+            known = word in self._any_after.firsts or word in _ANDS
+            _remember(self._lends_after, after, known)
+        return known
 
     def kind_cue(self, before: tuple[str, ...], after: tuple[str, ...]) -> str:
         """`governorate`, `district`, `subdistrict`, `settlement`, or empty when no word beside it tells."""
@@ -105,67 +146,56 @@ class Context:
 
     def list_cue(self, hit: Hit) -> str:
         """The same, told by a plural at either end of a list: `in Aleppo and Idlib provinces`."""
-        field, text = hit.field, hit.field.text
+        field = hit.field
         if field.lists is None:
-            field.lists = self._list_words_in(text)
+            field.lists = self._list_words_in(field.text)
         # Few names stand that near to a plural: only then is it worth to look at what joins them.
-        near = [each for each in field.lists if each[0] - hit.end <= _LIST and hit.word - each[1] <= _LIST]
-        if not near:
-            return ""
-        behind = text.startswith(_JOINTS, hit.end)
-        arabic = text[hit.word] == "و"
-        before = arabic or text.endswith(_JOINTS, 0, hit.start)
-        if not behind and not before:
-            return ""
-        for start, end, kind in near:
-            if arabic and 0 < hit.word - end <= _LIST and _BEFORE_ARABIC.fullmatch(text, end, hit.word):
-                return kind
-            if before and 0 <= hit.word - end <= _LIST and _BEFORE.fullmatch(text, end, hit.word):
-                return kind
-            if behind and 0 <= start - hit.end <= _LIST and _BEHIND.fullmatch(text, hit.end, start):
-                return kind
-        return ""
+        near = field.lists and [
+            each for each in field.lists if each[0] - hit.end <= _LIST and hit.word - each[1] <= _LIST
+        ]
+        return _list_kind(field.text, hit, near) if near else ""
 
     def _list_words_in(self, text: str) -> list[tuple[int, int, str]]:
         found: list[tuple[int, int, str]] = []
-        for word, kind in self._list_words:
-            start = text.find(word)
-            while start != -1:
-                end = start + len(word)
-                if not text[end : end + 1].isalnum() and (
-                    not start or not text[start - 1].isalnum() or word[0] > "я"
-                ):
-                    found.append((start, end, kind))
-                start = text.find(word, end)
+        for index, start, end in sorted(self._list_automaton.find_matches_as_indexes(text, overlapping=True)):
+            word, kind = self._list_words[index]
+            if not text[end : end + 1].isalnum() and (
+                not start or not text[start - 1].isalnum() or word[0] > "я"
+            ):
+                found.append((start, end, kind))
         return found
 
     def word_before(self, hit: Hit) -> str:
         """The capitalised word that stands right before it and is no title, as in `Jimmy Carter`; else empty."""
-        if hit.field.titled:
-            return ""
-        source, start = hit.field.source, hit.source[0]
-        if start < 2 or source[start - 1] != " ":
-            return ""
-        word = source[source.rfind(" ", max(0, start - 40), start - 1) + 1 : start - 1]
-        if not word.isalpha():
-            match = _LETTERS.search(word)
-            word = match[0] if match else ""
-        if not word or not word[0].isupper() or (word.isupper() and 1 < len(word) <= _ACRONYM):
-            return ""
-        return "" if self.is_title(word) else word
+        return self._before(hit)[0]
 
     def after_given_name(self, hit: Hit) -> bool:
         """Whether a first name stands before it: then `Douma`, `Jordan` is a surname."""
-        word = self.word_before(hit)
-        return bool(word) and fold(word) in self._given
+        return self._before(hit)[1]
+
+    def _before(self, hit: Hit) -> tuple[str, bool]:
+        source, start = hit.field.source, hit.source[0]
+        if start < 2 or source[start - 1] != " " or hit.field.titled:
+            return _NONE
+        before = source[max(0, start - _NAME_LENGTH, source.rfind(" ", 0, start - 1) + 1) : start - 1]
+        known = self._names.get(before)
+        if known is None:
+            match = _LETTERS.search(before)
+            word = match[0] if match else ""
+            acronym = word.isupper() and 1 < len(word) <= _ACRONYM
+            if not word[:1].isupper() or acronym or self.is_title(word):
+                known = _NONE
+            else:
+                known = word, fold(word) in self._given
+            _remember(self._names, before, known)
+        return known
 
     def is_title(self, word: str) -> bool:
         """Whether a word, with its capital, is a title or one that begins sentences."""
         known = self._title_memo.get(word)
         if known is None:
-            if len(self._title_memo) > 10_000:
-                self._title_memo.clear()
-            known = self._title_memo[word] = fold(word) in self._titles
+            known = fold(word) in self._titles
+            _remember(self._title_memo, word, known)
         return known
 
     def is_common(self, folded: str) -> bool:
@@ -189,6 +219,28 @@ class Context:
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""
         return self._syria.search(text) is not None
+
+
+def _list_kind(text: str, hit: Hit, near: list[tuple[int, int, str]]) -> str:
+    behind = text.startswith(_JOINTS, hit.end)
+    arabic = text[hit.word] == "و"
+    before = arabic or text.endswith(_JOINTS, 0, hit.start)
+    if not behind and not before:
+        return ""
+    for start, end, kind in near:
+        if arabic and 0 < hit.word - end <= _LIST and _BEFORE_ARABIC.fullmatch(text, end, hit.word):
+            return kind
+        if before and 0 <= hit.word - end <= _LIST and _BEFORE.fullmatch(text, end, hit.word):
+            return kind
+        if behind and 0 <= start - hit.end <= _LIST and _BEHIND.fullmatch(text, hit.end, start):
+            return kind
+    return ""
+
+
+def _remember(memo: dict[str, _T], word: str, known: _T) -> None:
+    if len(memo) > _REMEMBERED:
+        memo.clear()
+    memo[word] = known
 
 
 def _befores(cue: Cues) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Literal
 
 import ahocorasick_rs
+import msgspec
 
 from lexicon.entries import Entity
 from lexicon.fold import APOSTROPHES, fold_with_offsets
@@ -12,8 +13,14 @@ from processors.tag.spelling import Meaning, Pattern
 
 FieldName = Literal["headline", "summary", "body"]
 
-_ARABIC_PREFIX = re.compile(r"[وف]?[بلك]?(ال)?")
-_ARABIC_PREFIXES = frozenset("وفبلك")
+_ARABIC_PREFIXES = frozenset(
+    f"{joined}{case}{article}"
+    for joined in ("", "و", "ف")
+    for case in ("", "ب", "ل", "ك")
+    for article in ("", "ال")
+)
+_PREFIX_ENDS = frozenset(prefix[-1] for prefix in _ARABIC_PREFIXES if prefix)
+_LONGEST_PREFIX = max(map(len, _ARABIC_PREFIXES))
 _LETTERS = re.compile(r"[^\W_]*")
 # Folded, as the text is: й is и.
 _RUSSIAN_ENDINGS = re.compile(
@@ -30,9 +37,25 @@ _ARABIC_FROM = "\u0600"
 
 
 class Reading:
-    """What a spelling may mean where it stands: entities by the way in which they are named. None: it hides."""
+    """What a spelling may mean where it stands: entities by the way in which they are named.
 
-    __slots__ = ("facilities", "names", "places", "shorts", "spelled", "states", "surnames", "themes_only")
+    `sole` is the entity of a name that means nothing else wherever it stands. What `hides` is a longer name of
+    something that we do not know.
+    """
+
+    __slots__ = (
+        "facilities",
+        "hides",
+        "meanings",
+        "names",
+        "places",
+        "shorts",
+        "sole",
+        "spelled",
+        "states",
+        "surnames",
+        "themes_only",
+    )
 
     def __init__(self, meanings: tuple[Meaning, ...]) -> None:
         def of(how: str, *, place: bool = False) -> tuple[Entity, ...]:
@@ -43,6 +66,7 @@ class Reading:
             }
             return tuple(found[each] for each in sorted(found))
 
+        self.meanings = meanings
         self.names = of("name")
         self.places = of("name", place=True)
         self.shorts = of("short")
@@ -51,58 +75,55 @@ class Reading:
         self.surnames = of("surname")
         self.spelled = of("spelling", place=True)
         self.themes_only = bool(meanings) and all(m.entity.type == "theme" for m in meanings)
-
-    @property
-    def hides(self) -> bool:
-        """Whether it is a longer name of something that we do not know."""
+        alone = len(self.names) == 1 and self.names[0].type != "state"
+        self.sole = self.names[0] if alone else None
         known = self.names or self.places or self.shorts or self.states or self.spelled
-        return not (known or self.facilities or self.surnames)
+        self.hides = not (known or self.facilities or self.surnames)
 
 
 NOTHING = Reading(())
+UNFIT = Reading(())
+"""Of a spelling that means nothing as it is written."""
 
 
 class Field:
     """One field of an article, folded. `titled`: most words have a capital, so capitals tell nothing.
 
+    `begins` is its place in an article, for what measures distances: None outside of one.
     `lists`, once asked, holds the words that tell the kind of all names in a list (`provinces`): (start, end, kind).
     """
 
-    __slots__ = ("folded", "lists", "name", "same", "shouted", "source", "text", "titled")
+    __slots__ = ("begins", "folded", "lists", "name", "shouted", "source", "text", "titled")
 
     def __init__(self, name: FieldName, source: str) -> None:
         self.name = name
         self.source = source
         self.folded = fold_with_offsets(source)
         self.text = self.folded.text
-        self.same = self.folded.same
+        self.begins: int | None = None
         self.lists: list[tuple[int, int, str]] | None = None
         self.titled = name == "headline" and _titled(source)
         self.shouted = name == "headline" and len(source) > _SHOUTED and source.isupper()
 
 
-class Hit:
+class Hit(msgspec.Struct, eq=False, gc=False):
     """A spelling in a field. `start` and `end` count in the folded text, `source` in the field's own.
 
-    `word` is where its word begins, an Arabic prefix included. `cue` is the
-    kind of place that the words beside it tell, once asked; `entity`, `rule` and `evidence` are what was decided.
+    `word` is where its word begins, an Arabic prefix included. `before` are the words before it, once asked, and `cue`
+    the kind of place that the words beside it tell; `entity`, `rule` and `evidence` are what was decided.
     """
 
-    __slots__ = ("cue", "end", "entity", "evidence", "field", "reading", "rule", "source", "start", "word")
-
-    def __init__(
-        self, field: Field, start: int, end: int, word: int, source: tuple[int, int], reading: Reading
-    ) -> None:
-        self.field = field
-        self.start = start
-        self.end = end
-        self.word = word
-        self.source = source
-        self.reading = reading
-        self.cue: str | None = None
-        self.entity: Entity | None = None
-        self.rule = ""
-        self.evidence = ""
+    field: Field
+    start: int
+    end: int
+    word: int
+    source: tuple[int, int]
+    reading: Reading
+    before: tuple[str, ...] | None = None
+    cue: str | None = None
+    entity: Entity | None = None
+    rule: str = ""
+    evidence: str = ""
 
     @classmethod
     def at(cls, field: Field, source: tuple[int, int]) -> "Hit":
@@ -136,12 +157,8 @@ class Finder:
         self._automaton = ahocorasick_rs.AhoCorasick(
             [pattern.text for pattern in patterns], matchkind=ahocorasick_rs.MatchKind.Standard
         )
-        # Of a spelling that may be in any letter case, the case is not looked at.
-        self._caseless = [
-            bool(pattern.meanings) and all(meaning.case == "any" for meaning in pattern.meanings)
-            for pattern in patterns
-        ]
-        self._readings: dict[int, Reading | None] = {}
+        self._traits = bytes(map(_traits, patterns))
+        self._readings: dict[int, Reading] = {}
         self._merged: dict[tuple[Reading, Reading], Reading] = {}
 
     def find(self, field: Field) -> list[Hit]:
@@ -173,56 +190,53 @@ class Finder:
 
         No two have the same start, end and pattern. Most matches end inside a word: they are let go first.
         """
-        text, size = field.text, len(field.text)
-        patterns, readings, caseless = self._patterns, self._readings, self._caseless
-        span, found = field.folded.source_span, []
+        # With a space behind, which is before the first letter too: no match needs to ask whether it is at an end.
+        text, steps, letters = f"{field.text} ", field.folded.steps, field.source
+        readings, traits, span, found = self._readings, self._traits, field.folded.source_span, []
         # Overlapping, as the longest match of the automaton may end inside a word and hide a true one.
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            word, flags = start, 0
-            if start and text[start - 1].isalnum():
-                if text[start] < _ARABIC_FROM or text[start - 1] not in _ARABIC_PREFIXES:
+        for index, start, end in self._automaton.find_matches_as_indexes(field.text, overlapping=True):
+            behind = text[end]
+            if behind.isalnum():
+                # Without endings of its own, only a plural s may follow a name, or what an apostrophe stood before.
+                if behind != "s" and end not in steps and traits[index] & _ENDINGS == 0:
                     continue
-                prefix = _word_before(text, start)
-                if not _ARABIC_PREFIX.fullmatch(prefix):
-                    continue
-                word -= len(prefix)
-                flags = _INFLECTED_FLAG if prefix.endswith("ال") else 0
-            stop = end
-            if end < size and text[end].isalnum():
-                stop, plural = _right(field, patterns[index], end)
+                stop, flags = _right(field, self._patterns[index], end)
                 if stop < 0:
                     continue
-                flags |= plural
-            elif patterns[index].stem:
+            elif traits[index] & _STEM:
                 continue
-            source = None
-            if not caseless[index]:
-                source = span(start, stop)
-                flags |= _letter_case(field, source, plural=flags & _PLURAL_FLAG)
-            known = index * _FLAGS + flags
-            reading = readings[known] if known in readings else self._reading(index, flags)
-            if reading is not None:
+            else:
+                stop, flags = end, 0
+            word, source = start, None
+            if text[start - 1].isalnum():
+                word, article = _left(text, start)
+                if word < 0:
+                    continue
+                flags |= article
+            if traits[index] & _CASED:
+                first, last = source = span(start, stop)
+                written = letters[first : last - 1 if flags & _PLURAL_FLAG else last]
+                flags |= 0 if written.islower() else _capitals(field, written)
+            number = index * _FLAGS + flags
+            reading = readings.get(number) or self._reading(number)
+            if reading is not UNFIT:
                 found.append((start, -stop, index, word, reading, source))
         found.sort()
         return found
 
-    def _reading(self, index: int, flags: int) -> Reading | None:
-        number = index * _FLAGS + flags
-        if number not in self._readings:
-            given = self._patterns[index].meanings
-            fitting = tuple(meaning for meaning in given if _fits(meaning, flags))
-            fits = bool(fitting) or (not given and flags & _CASES != 0)
-            self._readings[number] = Reading(fitting) if fits else None
-        return self._readings[number]
+    def _reading(self, number: int) -> Reading:
+        """What a pattern means with the flags of `number`; remembered."""
+        index, flags = divmod(number, _FLAGS)
+        given = self._patterns[index].meanings
+        fitting = tuple(meaning for meaning in given if _fits(meaning, flags))
+        fits = bool(fitting) or (not given and flags & _CASES != 0)
+        known = self._readings[number] = Reading(fitting) if fits else UNFIT
+        return known
 
     def _both(self, one: Reading, other: Reading) -> Reading:
         known = self._merged.get((one, other))
         if known is None:
-            known = self._merged[one, other] = Reading(())
-            for slot in ("facilities", "names", "places", "shorts", "spelled", "states", "surnames"):
-                found = {each.id: each for each in (*getattr(one, slot), *getattr(other, slot))}
-                setattr(known, slot, tuple(found[each] for each in sorted(found)))
-            known.themes_only = one.themes_only and other.themes_only
+            known = self._merged[one, other] = Reading((*one.meanings, *other.meanings))
         return known
 
 
@@ -231,17 +245,25 @@ _CASES = 3
 _INFLECTED_FLAG = 4
 _PLURAL_FLAG = 8
 _FLAGS = 16
+# What a pattern asks for, in a byte. A cased one is not looked for in small letters.
+_STEM = 1
+_TURKISH = 2
+_ENDINGS = _STEM | _TURKISH
+_CASED = 4
 _INSIDE = (-1, 0)
 _LONGEST_ENDING = 12  # `larinindaki`: a longer tail is none
 
 
-def _letter_case(field: Field, source: tuple[int, int], *, plural: int) -> int:
-    letters = field.source[source[0] : source[1] - 1 if plural else source[1]]
-    if letters.islower():
-        return 0
-    if not letters.isupper():
+def _traits(pattern: Pattern) -> int:
+    caseless = bool(pattern.meanings) and all(meaning.case == "any" for meaning in pattern.meanings)
+    return pattern.stem * _STEM | pattern.turkish * _TURKISH | (not caseless) * _CASED
+
+
+def _capitals(field: Field, written: str) -> int:
+    """The low bits for a spelling that is not all small letters."""
+    if not written.isupper():
         return 1
-    return 3 if field.shouted and sum(map(str.isalpha, letters)) <= 3 else 2
+    return 3 if field.shouted and sum(map(str.isalpha, written)) <= 3 else 2
 
 
 def _fits(meaning: Meaning, flags: int) -> bool:
@@ -261,12 +283,17 @@ def _titled(text: str) -> bool:
     return len(capitals) > 0.7 * len(words)
 
 
-def _word_before(text: str, start: int) -> str:
-    """The letters of the same word before `start`, five at most: more is no prefix."""
-    first, least = start, max(0, start - 5)
+def _left(text: str, start: int) -> tuple[int, int]:
+    """Where the word begins that goes on at `start`, and the flag of an Arabic article; -1 inside other words."""
+    if text[start] < _ARABIC_FROM or text[start - 1] not in _PREFIX_ENDS:
+        return _INSIDE
+    first, least = start, max(0, start - _LONGEST_PREFIX - 1)
     while first > least and text[first - 1].isalnum():
         first -= 1
-    return text[first:start]
+    prefix = text[first:start]
+    if prefix not in _ARABIC_PREFIXES:
+        return _INSIDE
+    return first, _INFLECTED_FLAG if prefix.endswith("ال") else 0
 
 
 def _right(field: Field, pattern: Pattern, end: int) -> tuple[int, int]:
@@ -283,7 +310,7 @@ def _right(field: Field, pattern: Pattern, end: int) -> tuple[int, int]:
         return end + 1, _PLURAL_FLAG
     if pattern.turkish and _TURKISH_NOUN.fullmatch(tail):
         return end + len(tail), 0
-    if not field.same and len(pattern.text) >= 2 and _is_turkish_ending(tail):
+    if end in field.folded.steps and len(pattern.text) >= 2 and _is_turkish_ending(tail):
         stop = field.folded.source_index(end - 1) + 1
         apostrophe = field.source[stop : stop + 1]
         if apostrophe and apostrophe in APOSTROPHES:

@@ -15,6 +15,7 @@ _SYRIA = "state/syria"  # its capital is besieged, bombed and entered: there a b
 _ARABIC_FROM = "\u0600"
 _SENTENCE = 240
 _BETWEEN = 40
+_QUOTES = frozenset(APOSTROPHES)
 _QUOTE = f"[{re.escape(APOSTROPHES)}]"
 _INSTRUMENTAL = re.compile(r"[а-я]+(?:ои|ом|ем|еи)\Z")
 _TURKISH_OBJECT = re.compile(rf"{_QUOTE}(?:y?[ıiuüae])(?!\w)")
@@ -60,19 +61,24 @@ class Governments:
         tail = hit.field.source[hit.source[1] : hit.source[1] + 6]
         if self._state_before.end(before) or (before[-1:] == ("for",) and after[:1] == ("to",)):
             return "before"
-        if self._is_place(before, after, tail):
+        ending = tail if tail[:1] in _QUOTES else ""
+        if self._is_place(before, after, ending):
             return "place"
-        if _POSSESSIVE.match(tail):
+        if ending and _POSSESSIVE.match(ending):
             return "possessive"
         if self._saying.begin(after) or _BACKED.begin(after) or self._said_at_the_end(hit):
             return "saying"
-        by_case = _TURKISH_OBJECT.match(tail) or _is_instrumental(hit, before) or _is_russian_subject(hit)
+        by_case = (
+            (ending and _TURKISH_OBJECT.match(ending))
+            or _is_instrumental(hit, before)
+            or _is_russian_subject(hit)
+        )
         return "case" if by_case else ""
 
     def _is_place(self, before: tuple[str, ...], after: tuple[str, ...], tail: str) -> bool:
-        if _TURKISH_PLACE.match(tail) or self._city_nouns.begin(after):
+        if (tail and _TURKISH_PLACE.match(tail)) or self._city_nouns.begin(after):
             return True
-        return self._place_before.end(before) and not _TURKISH_OBJECT.match(tail)
+        return self._place_before.end(before) and not (tail and _TURKISH_OBJECT.match(tail))
 
     def _arabic(self, hit: Hit, before: tuple[str, ...], after: tuple[str, ...]) -> str:
         """In Arabic a place has a preposition; a government does or suffers something, as a woman: `وردت أنقرة`."""

@@ -10,7 +10,7 @@ from lexicon.fold import fold
 from lexicon.transliteration import key
 from processors.tag.context import Context
 from processors.tag.find import Hit
-from processors.tag.phrases import following, preceding
+from processors.tag.phrases import preceding, words_at
 from processors.tag.scene import Scene
 
 _SYRIA = "state/syria"
@@ -20,6 +20,7 @@ _NOT_TELLING = frozenset(
     ("of", "the", "for", "and", "to", "in", "de", "du", "la", "des", "us", "u", "s", "syrian", "syria")
 )
 _AMERICAN = {"defense": "defence", "organization": "organisation", "center": "centre"}
+_REMEMBERED = 20_000
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -33,6 +34,7 @@ class People:
         known = {name for names in self._first.values() for name in names}
         known |= {fold(name) for name in lexicon.words.given_names}
         self._given = frozenset(name for name in known if _ARABIC.search(name))
+        self._telling: dict[str, list[tuple[Role, set[str]]]] = {}
         self._roles: dict[tuple[str, date | None], Role | None] = {}
 
     def settle(self, scene: Scene) -> None:
@@ -57,14 +59,18 @@ class People:
 
     def role(self, person: Entity, day: date | None) -> Role | None:
         """The role held on a day, the latest that began; None without a day, or when none was held."""
-        known = self._roles.get((person.id, day))
-        if known is None and day is not None and person.roles:
-            held = [role for role in person.roles if role.period.holds(day)]
-            known = max(held, key=lambda role: role.period.first or date.min, default=None)
-            if len(self._roles) > 20_000:
-                self._roles.clear()
-            self._roles[person.id, day] = known
-        return known
+        about = (person.id, day)
+        if day is None or not person.roles:
+            return None
+        known = self._roles
+        if about in known:
+            return known[about]
+        held = [role for role in person.roles if role.period.holds(day)]
+        role = max(held, key=lambda role: role.period.first or date.min, default=None)
+        if len(self._roles) > _REMEMBERED:
+            self._roles = {}
+        self._roles[about] = role
+        return role
 
     def _alone(
         self, hit: Hit, candidates: Sequence[Entity], scene: Scene, named: dict[str, list[int]], index: int
@@ -118,8 +124,15 @@ class People:
         return [
             each
             for each in candidates
-            if any(around & _telling(role) for role in each.roles if _about(role, day))
+            if any(around & telling for role, telling in self._told_by(each) if _about(role, day))
         ]
+
+    def _told_by(self, person: Entity) -> list[tuple[Role, set[str]]]:
+        """The roles of a person, each with the words of its titles."""
+        known = self._telling.get(person.id)
+        if known is None:
+            known = self._telling[person.id] = [(role, _telling(role)) for role in person.roles]
+        return known
 
     def _beside(self, entity: Entity, scene: Scene, named: dict[str, list[int]]) -> bool:
         if any(each in named for each in entity.beside):
@@ -155,17 +168,8 @@ def following_after_comma(hit: Hit) -> tuple[str, ...]:
     text, end = hit.field.text, hit.end
     if text[end : end + 2] != ", ":
         return ()
-    words = following(_Moved(hit, end + 1))
+    words = words_at(text, end + 1)
     return words if not words or words[0] != "the" else words[1:]
-
-
-class _Moved(Hit):
-    """A hit that ends elsewhere: only its surroundings are asked for."""
-
-    __slots__ = ()
-
-    def __init__(self, hit: Hit, end: int) -> None:
-        super().__init__(hit.field, hit.start, end, hit.word, hit.source, hit.reading)
 
 
 def _nearest_before(full: Sequence[Entity], named: dict[str, list[int]], index: int) -> Entity:

@@ -9,7 +9,7 @@ from processors.tag.find import Hit
 _AFTER = re.compile(r' "?([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?')
 _LAST = re.compile(r"[^\W_]+\Z")
 _REACH = 48
-_ARTICLES = frozenset(("the", "la", "le", "les", "l"))
+ARTICLES = frozenset(("the", "la", "le", "les", "l"))
 _ARABIC_PREFIX = "وفبلك"
 
 
@@ -59,13 +59,25 @@ class Phrases:
 
 def following(hit: Hit) -> tuple[str, ...]:
     """Up to three folded words after a hit, in order; none when a mark stands between."""
-    match = _AFTER.match(hit.field.text, hit.end)
+    return words_at(hit.field.text, hit.end)
+
+
+def words_at(text: str, end: int) -> tuple[str, ...]:
+    """The same for what ends at `end` in a folded text."""
+    if text[end : end + 1] != " ":
+        return ()
+    match = _AFTER.match(text, end)
     return tuple(word for word in match.groups() if word) if match else ()
 
 
 def preceding(hit: Hit) -> tuple[str, ...]:
     """Up to three folded words before a hit, in order, without articles; none when a mark stands between."""
-    text, start = hit.field.text, hit.word
+    if hit.before is None:
+        hit.before = _words_before(hit.field.text, hit.word)
+    return hit.before
+
+
+def _words_before(text: str, start: int) -> tuple[str, ...]:
     if start == 0 or text[start - 1] != " ":
         return ()
     found: list[str] = []
@@ -76,7 +88,7 @@ def preceding(hit: Hit) -> tuple[str, ...]:
             if match:
                 found.append(match[0])
             break
-        if word not in _ARTICLES:
+        if word not in ARTICLES:
             found.append(word)
     found = found[:3]
     found.reverse()

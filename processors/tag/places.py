@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from lexicon.entries import Entity, Lexicon
@@ -17,6 +18,7 @@ _ARABIC_FROM = "\u0600"
 _OF_THE_WORLD = frozenset(("world-city", "country", "region", "water"))
 _NEAR_KM, _FAR_KM = 25.0, 60.0
 _CLOSE = 0.5
+_ID = attrgetter("id")
 _LONG = 6
 
 
@@ -54,11 +56,12 @@ class Places:
 
     def choose(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         """The place that is meant; None when that cannot be told (yet, unless `last`)."""
-        if hit.key in self._context.heads:
+        key = hit.key
+        if key in self._context.heads:
             return None  # `Tal`, `Kafr`: the beginning of a name that no list has
         cue = self._context.cue(hit)
         if not cue:
-            return self._bare(hit, candidates, scene, last=last)
+            return self._bare(hit, key, candidates, scene, last=last)
         if cue in _UNITS:
             units = [place for place in candidates if place.kind == cue]
             if len(units) == 1:
@@ -104,8 +107,9 @@ class Places:
             self._lends[about] = known
         return known
 
-    def _bare(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
-        key = hit.key
+    def _bare(
+        self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
+    ) -> Found | None:
         if key in self._context.cue_only:
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
         if not candidates or self._context.after_given_name(hit):
@@ -134,7 +138,7 @@ class Places:
         return plain.found._replace(rule="place:alone")
 
     def _by_itself(self, key: str, candidates: tuple[Entity, ...]) -> Plain:
-        about = (key, *[place.id for place in candidates])
+        about = (key, *map(_ID, candidates))
         known = self._plain.get(about)
         if known is None:
             if len(self._plain) > 50_000:

@@ -15,6 +15,8 @@ class Scene:
     __slots__ = ("dateline", "day", "fields", "hits", "support")
 
     def __init__(self, fields: list[Field], hits: list[Hit], day: date | None, dateline: list[Hit]) -> None:
+        for number, field in enumerate(fields):
+            field.begins = number * _FIELD_GAP * 10
         self.fields = fields
         self.hits = hits
         self.day = day
@@ -26,7 +28,11 @@ class Scene:
         found: dict[str, list[int]] = {}
         for index, hit in enumerate(self.hits):
             if hit.entity is not None:
-                found.setdefault(hit.entity.id, []).append(index)
+                name = hit.entity.id
+                if name in found:
+                    found[name].append(index)
+                else:
+                    found[name] = [index]
         return found
 
     def add_support(self, hit: Hit, ids: Iterable[str]) -> None:
@@ -37,9 +43,8 @@ class Scene:
 
     def position(self, hit: Hit) -> int:
         """A distance-like place of a hit in the article: other fields and the dateline are far away."""
-        if hit.field in self.fields:
-            return self.fields.index(hit.field) * _FIELD_GAP * 10 + hit.start
-        return -_FIELD_GAP
+        begins = hit.field.begins
+        return -_FIELD_GAP if begins is None else begins + hit.start
 
     def distance(self, hit: Hit, entity_id: str) -> int | None:
         """How far the nearest mention of `entity_id` is, in characters; None: it is not named."""

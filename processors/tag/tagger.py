@@ -1,6 +1,7 @@
 """The tagger: headline, summary and body in, mentions and flat id arrays out. No network, no state, no clock."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -111,7 +112,7 @@ class Tagger:
         """Tags of one article. Offsets count code points of the field as given; `published` tells who was what."""
         given = (("headline", headline), ("summary", summary), ("body", body))
         fields = [Field(name, text) for name, text in given if text]  # type: ignore[arg-type]
-        hits = [hit for field in fields for hit in self._finder.find(field) if not _in_agency(field, hit)]
+        hits = [hit for field in fields for hit in _outside_agency(field, self._finder.find(field))]
         where = self._finder.find(Field("body", dateline)) if dateline else []
         day = published.date() if isinstance(published, datetime) else published
         scene = Scene(fields, hits, day, where)
@@ -124,19 +125,19 @@ class Tagger:
         self._people.settle(
             scene
         )  # again: who stands alone in a story on Syria, now that its places are known
-        undecided = [
-            each
-            for each in self._undecided(scene)
-            if not any(each.field is other.field and _overlap(each.source, other.source) for other in unknown)
-        ]
+        undecided = [each for each in self._undecided(scene) if not _overlaps(each, unknown)]
         return self._tags(scene, [*undecided, *unknown])
 
     def _name(self, scene: Scene) -> None:
         """Names that mean one entity wherever they stand; a true place of the name does not matter then."""
         for hit in scene.hits:
-            names = hit.reading.names
+            reading = hit.reading
+            if reading.sole is not None:
+                hit.entity, hit.rule = reading.sole, "name"
+                continue
+            names = reading.names
             if len(names) == 1:
-                if names[0].type != "state" or not self._context.after_given_name(hit):
+                if not self._context.after_given_name(hit):
                     hit.decide(names[0], "name")
             elif names:
                 active = [each for each in names if _active(each, scene.day)]
@@ -160,7 +161,6 @@ class Tagger:
             if not waiting:
                 return
             still: list[Hit] = []
-            found_now: list[Hit] = []
             for hit in waiting:
                 candidates = hit.reading.places or hit.reading.spelled
                 found = self._places.choose(hit, candidates, scene, last=last)
@@ -169,17 +169,17 @@ class Tagger:
                     continue
                 rule = found.rule if hit.reading.places else "place:spelling"
                 hit.decide(found.entity, rule, found.evidence)
-                found_now.append(hit)
                 if not last:
                     scene.add_support(hit, self._places.lends(hit, found.entity))
             waiting = still
 
     def _name_facilities(self, scene: Scene) -> None:
         """The bare name of a facility that the article has named in full, unless a town is meant."""
-        if not any(hit.reading.facilities for hit in scene.hits):
+        bare = [hit for hit in scene.hits if hit.reading.facilities]
+        if not bare:
             return
         named = scene.named()
-        for hit in scene.hits:
+        for hit in bare:
             meant = [each for each in hit.reading.facilities if each.id in named]
             weak = hit.entity is None or hit.entity.kind in WEAK
             if len(meant) == 1 and weak and not (hit.entity and hit.entity.type != "place"):
@@ -212,12 +212,13 @@ class Tagger:
             ids.update(self._places.above(each))
         order = {id(field): number for number, field in enumerate(scene.fields)}
         unknown.sort(key=lambda each: (order[id(each.field)], each.source))
-        by_type = _by_type(ids)
+        in_order = tuple(sorted(ids))
+        by_type = _by_type(in_order)
         return Tags(
             mentions=tuple(
                 self._mention(hit, hit.entity, scene.day) for hit in decided if hit.entity is not None
             ),
-            entity_ids=tuple(sorted(ids)),
+            entity_ids=in_order,
             person_ids=by_type["person"],
             group_ids=by_type["group"],
             state_ids=by_type["state"],
@@ -253,16 +254,20 @@ class Tagger:
         return known
 
 
-def _in_agency(field: Field, hit: Hit) -> bool:
-    """Whether it stands in the brackets of a dateline: `BEIRUT (Levant Wire) - `."""
-    if field.name != "body" or hit.source[0] > _DATELINE:
-        return False
-    match = _AGENCY.match(field.source)
-    return match is not None and match.start(1) <= hit.source[0] < match.end(1)
+def _outside_agency(field: Field, hits: list[Hit]) -> list[Hit]:
+    """The hits that do not stand in the brackets of a dateline: `BEIRUT (Levant Wire) - `."""
+    match = _AGENCY.match(field.source) if field.name == "body" else None
+    if match is None:
+        return hits
+    begin, end = match.start(1), min(match.end(1), _DATELINE + 1)
+    return [hit for hit in hits if not begin <= hit.source[0] < end]
 
 
-def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _overlaps(one: Unknown, others: list[Unknown]) -> bool:
+    start, end = one.source
+    return any(
+        one.field is other.field and start < other.source[1] and other.source[0] < end for other in others
+    )
 
 
 def _unresolved(unknown: Unknown) -> Unresolved:
@@ -285,13 +290,12 @@ def _active(entity: Entity, day: date | None) -> bool:
     return entity.active.holds(day)
 
 
-def _by_type(ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {
-        kind: [] for kind in ("person", "group", "state", "place", "weapon", "theme")
+def _by_type(ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Sorted ids, which begin with their type: type → its own."""
+    return {
+        kind: ids[bisect_left(ids, f"{kind}/") : bisect_left(ids, f"{kind}0")]  # 0 comes after /
+        for kind in ("person", "group", "state", "place", "weapon", "theme")
     }
-    for each in sorted(ids):
-        found[each.partition("/")[0]].append(each)
-    return {kind: tuple(values) for kind, values in found.items()}
 
 
 def _has_point(entity: Entity) -> bool:

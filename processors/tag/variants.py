@@ -49,11 +49,8 @@ class Looks(NamedTuple):
     reason: str
     common: bool
     skip: int
-
-    @property
-    def dull(self) -> bool:
-        """Whether only the words beside it could make a name of it."""
-        return not (self.entities or self.alike or self.headed or self.reason)
+    dull: bool
+    """Whether only the words beside it could make a name of it."""
 
 
 class Variants:
@@ -109,7 +106,8 @@ class Variants:
         taken = [hit.source for hit in here if hit.entity is not None]
         known = {hit.source for hit in here if hit.entity is None}
         for start, end in _spans(field.source, taken):
-            looks = self._look(field.source[start:end])
+            text = field.source[start:end]
+            looks = self._looks.get(text) or self._look(text)
             span = (start + looks.skip, end)
             if looks.skip:  # `In Kafr Foobar`: the sentence begins there, the name does not
                 looks = self._look(field.source[span[0] : end])
@@ -128,16 +126,12 @@ class Variants:
             reason = "group:unknown" if len(words) > 1 and words[0] in self._group_heads else ""
             if len(words) > 2 and words[0] == "abu":
                 reason = "person:unknown"
-            known = Looks(
-                folded,
-                its_key,
-                tuple(entity for entity, name in named if vowels_agree(folded, name)),
-                its_key in self._place_names,
-                len(words) > 1 and words[0] in self._context.heads,
-                reason,
-                len(folded) < _NAME_LENGTH or self._context.is_common(words[0]),
-                skip,
-            )
+            entities = tuple(entity for entity, name in named if vowels_agree(folded, name))
+            alike = its_key in self._place_names
+            headed = len(words) > 1 and words[0] in self._context.heads
+            common = len(folded) < _NAME_LENGTH or self._context.is_common(words[0])
+            dull = not (entities or alike or headed or reason)
+            known = Looks(folded, its_key, entities, alike, headed, reason, common, skip, dull)
             if len(self._looks) > _REMEMBERED:
                 self._looks.clear()
             self._looks[text] = known
@@ -176,23 +170,17 @@ class Variants:
 
 def _spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Runs of capitalised words that touch nothing taken, with the small articles in and before them."""
-    reach, index, count = 0, 0, len(taken)
-    for capital in _CAPITAL.finditer(source):
-        start = capital.start()
-        if start < reach:
-            continue
-        while index < count and taken[index][1] <= start:
-            index += 1
-        if index < count and taken[index][0] <= start:
-            continue
-        start = _with_article(source, start, reach)
-        if start < 0:
-            continue
-        match = _SPAN.match(source, start)
-        if match:
-            reach = match.end()
-            if index == count or taken[index][0] >= reach:
-                yield start, reach
+    reach = at = 0
+    for begin, end in (*taken, (len(source), len(source))):
+        while at < begin and (capital := _CAPITAL.search(source, at, begin)):
+            at = capital.end()
+            start = _with_article(source, capital.start(), reach)
+            match = _SPAN.match(source, start) if start >= 0 else None
+            if match:
+                at = reach = match.end()
+                if reach <= begin:
+                    yield start, reach
+        at = max(at, end)
 
 
 def _with_article(source: str, start: int, reach: int) -> int:
