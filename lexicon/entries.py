@@ -121,6 +121,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     moving: tuple[str, ...] = ()
     state_before: tuple[str, ...]
     city_nouns: tuple[str, ...]
+    seat_before: tuple[str, ...] = ()
+    seat_after: tuple[str, ...] = ()
+    unit_before: tuple[str, ...] = ()
     titles: tuple[str, ...]
     short_places: tuple[str, ...]
     cue_only: tuple[tuple[str, ...], ...]

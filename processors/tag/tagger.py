@@ -13,6 +13,7 @@ from processors.tag.governments import Governments
 from processors.tag.people import People, role_text
 from processors.tag.places import WEAK, Places
 from processors.tag.scene import Scene
+from processors.tag.seats import UNDECIDED, Seats
 from processors.tag.spelling import patterns
 from processors.tag.variants import Unknown, Variants
 from store.records import GeoPoint, Mention, Unresolved
@@ -40,6 +41,7 @@ CONFIDENCE: Mapping[str, float] = {
     "place:near": 0.55,
     "place:spelling": 0.6,
     "place:alone": 0.5,
+    "place:undecided": 0.5,
     "place:variant": 0.5,
 }
 UNRESOLVED_AT_MOST = 40
@@ -94,6 +96,7 @@ class Tagger:
         self._finder = Finder(patterns(lexicon))
         self._context = Context(lexicon)
         self._places = Places(lexicon, self._context)
+        self._seats = Seats(lexicon, self._places)
         self._people = People(lexicon, self._context)
         self._governments = Governments(lexicon.words)
         self._variants = Variants(lexicon, self._context, self._places)
@@ -119,6 +122,7 @@ class Tagger:
         self._governments.settle(scene)
         self._people.settle(scene)
         self._locate(scene)
+        self._seats.settle(scene)
         self._name_facilities(scene)
         unknown = self._variants.settle(scene)
         self._people.settle(
@@ -210,6 +214,9 @@ class Tagger:
         ids = set(entities)
         for each in entities:
             ids.update(self._places.above(each))
+        sure = {hit.entity.id for hit in decided if hit.entity is not None and hit.rule != UNDECIDED}
+        vague = [hit for hit in decided if hit.rule == UNDECIDED]
+        ids.update(each for hit in vague for each in self._seats.candidates(hit))
         order = {id(field): number for number, field in enumerate(scene.fields)}
         unknown.sort(key=lambda each: (order[id(each.field)], each.source))
         by_type = _by_type(ids)
@@ -224,7 +231,10 @@ class Tagger:
             place_ids=by_type["place"],
             weapon_ids=by_type["weapon"],
             theme_ids=by_type["theme"],
-            geo=tuple(self._point(entities[each]) for each in sorted(entities) if _has_point(entities[each])),
+            geo=(
+                *(self._point(entities[each]) for each in sorted(sure) if _has_point(entities[each])),
+                *self._seats.points(vague, sure),
+            ),
             unresolved=tuple(map(_unresolved, unknown[:UNRESOLVED_AT_MOST])),
             evidence=tuple(hit.evidence for hit in decided),
         )
@@ -242,6 +252,7 @@ class Tagger:
             rule=hit.rule,
             confidence=CONFIDENCE[hit.rule],
             role=role_text(role) if role is not None else "",
+            candidates=self._seats.candidates(hit) if hit.rule == UNDECIDED else (),
         )
 
     def _point(self, place: Entity) -> GeoPoint:
