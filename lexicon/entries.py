@@ -128,6 +128,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     short_places: tuple[str, ...]
     cue_only: tuple[tuple[str, ...], ...]
     not_names: tuple[str, ...] = ()
+    media_nouns: tuple[str, ...] = ()
+    media_heads: tuple[str, ...] = ()
     given_names: tuple[str, ...] = ()
     toponym_heads: tuple[str, ...] = ()
     facility_nouns: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from lexicon.load import uncollected
 from processors.tag.context import Context
 from processors.tag.find import Field, Finder, Hit
 from processors.tag.governments import Governments
+from processors.tag.media import Media
 from processors.tag.people import People, role_text
 from processors.tag.places import WEAK, Places
 from processors.tag.scene import Scene
@@ -96,6 +97,7 @@ class Tagger:
         self._finder = Finder(patterns(lexicon))
         self._context = Context(lexicon)
         self._places = Places(lexicon, self._context)
+        self._media = Media(lexicon.words)
         self._seats = Seats(lexicon, self._places)
         self._people = People(lexicon, self._context)
         self._governments = Governments(lexicon.words)
@@ -117,7 +119,7 @@ class Tagger:
         hits = [hit for field in fields for hit in self._finder.find(field) if not _in_agency(field, hit)]
         where = self._finder.find(Field("body", dateline)) if dateline else []
         day = published.date() if isinstance(published, datetime) else published
-        scene = Scene(fields, hits, day, where)
+        scene = Scene(fields, self._media.without(hits), day, where)
         self._name(scene)
         self._governments.settle(scene)
         self._people.settle(scene)
