@@ -134,6 +134,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     toponym_heads: tuple[str, ...] = ()
     facility_nouns: tuple[str, ...] = ()
     name_heads: tuple[str, ...] = ()
+    facility_before: tuple[str, ...] = ()
+    person_before: tuple[str, ...] = ()
+    no_names: tuple[str, ...] = ()
     syria: tuple[str, ...] = ()
 
 

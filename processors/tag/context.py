@@ -49,6 +49,7 @@ class Context:
         self.short_places = _folded(words.short_places)
         self.heads = _folded(words.toponym_heads)
         self.cue_only = _folded(name for names in words.cue_only for name in names)
+        self.no_names = _folded(words.no_names)
         self._syria = re.compile(
             "|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)"
         )
@@ -87,10 +88,10 @@ class Context:
         if before in self._any_before.lasts or before in _ARTICLES:
             return True
         stop = source.find(" ", end + 1, end + 24)
-        after = source[end + 1 : stop if stop != -1 else end + 24].lower().rstrip(".,;:!?)\"'\u201d\u2019")
-        return after in self._any_after.firsts or source[end : end + 2] == ", " or before.endswith(",") or (
-            before in _ANDS or after in _ANDS
-        )  # fmt: skip
+        after = fold(source[end + 1 : stop if stop != -1 else end + 24]).rstrip(' .,;:!?)"')
+        if after in self._any_after.firsts or after in self._any_after or source[end : end + 2] == ", ":
+            return True
+        return before.endswith(",") or before in _ANDS or after in _ANDS
 
     def kind_cue(self, before: tuple[str, ...], after: tuple[str, ...]) -> str:
         """`governorate`, `district`, `subdistrict`, `settlement`, or empty when no word beside it tells."""

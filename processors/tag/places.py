@@ -54,8 +54,8 @@ class Places:
 
     def choose(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         """The place that is meant; None when that cannot be told (yet, unless `last`)."""
-        if hit.key in self._context.heads:
-            return None  # `Tal`, `Kafr`: the beginning of a name that no list has
+        if hit.key in self._context.heads or hit.key in self._context.no_names:
+            return None  # `Tal`, `Kafr`: the beginning of a name that no list has; `قرية صغيرة`: a small one
         cue = self._context.cue(hit)
         if not cue:
             return self._bare(hit, candidates, scene, last=last)

@@ -16,6 +16,7 @@ from processors.tag.places import WEAK, Places
 from processors.tag.scene import Scene
 from processors.tag.seats import UNDECIDED, Seats
 from processors.tag.spelling import patterns
+from processors.tag.unlisted import Unlisted
 from processors.tag.variants import Unknown, Variants
 from store.records import GeoPoint, Mention, Unresolved
 
@@ -102,6 +103,7 @@ class Tagger:
         self._people = People(lexicon, self._context)
         self._governments = Governments(lexicon.words)
         self._variants = Variants(lexicon, self._context, self._places)
+        self._unlisted = Unlisted(lexicon, self._context, self._places)
         self._points: dict[str, GeoPoint] = {}
 
     def tag(
@@ -126,7 +128,7 @@ class Tagger:
         self._locate(scene)
         self._seats.settle(scene)
         self._name_facilities(scene)
-        unknown = self._variants.settle(scene)
+        unknown = [*self._variants.settle(scene), *self._unlisted.settle(scene)]
         self._people.settle(
             scene
         )  # again: who stands alone in a story on Syria, now that its places are known
@@ -197,6 +199,8 @@ class Tagger:
         for hit in scene.hits:
             places = hit.reading.places or hit.reading.spelled
             if hit.entity is not None or not places or hit.reading.shorts:
+                continue
+            if hit.key in self._context.no_names:
                 continue
             cue = self._context.cue(hit)
             several = "place:several" if len(places) > 1 else "place:unsupported"
