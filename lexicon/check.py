@@ -137,7 +137,7 @@ def _at_other_times(one: Entity, other: Entity) -> bool:
 def _periods(entity: Entity) -> list[Period]:
     if entity.roles:
         return [role.period for role in entity.roles]
-    return [entity.active] if entity.type == "group" and entity.active != Period() else []
+    return [entity.active] if entity.active != Period() else []
 
 
 def _meet(one: Period, other: Period) -> bool:

@@ -121,14 +121,22 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     moving: tuple[str, ...] = ()
     state_before: tuple[str, ...]
     city_nouns: tuple[str, ...]
+    seat_before: tuple[str, ...] = ()
+    seat_after: tuple[str, ...] = ()
+    unit_before: tuple[str, ...] = ()
     titles: tuple[str, ...]
     short_places: tuple[str, ...]
     cue_only: tuple[tuple[str, ...], ...]
     not_names: tuple[str, ...] = ()
+    media_nouns: tuple[str, ...] = ()
+    media_heads: tuple[str, ...] = ()
     given_names: tuple[str, ...] = ()
     toponym_heads: tuple[str, ...] = ()
     facility_nouns: tuple[str, ...] = ()
     name_heads: tuple[str, ...] = ()
+    facility_before: tuple[str, ...] = ()
+    person_before: tuple[str, ...] = ()
+    no_names: tuple[str, ...] = ()
     syria: tuple[str, ...] = ()
 
 

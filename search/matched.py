@@ -76,7 +76,7 @@ def _concept(article: Article, term: Term, names: Names | None) -> Match | None:
 
 def _within(mention: Mention, wanted: str, names: Names | None) -> bool:
     above = names.above(mention.entity_id) if names is not None and wanted.startswith("place/") else ()
-    return mention.entity_id == wanted or wanted in above
+    return mention.entity_id == wanted or wanted in above or wanted in mention.candidates
 
 
 def _near(article: Article, near: Near) -> Match | None:
@@ -87,7 +87,9 @@ def _near(article: Article, near: Near) -> Match | None:
     }
     if not places:
         return None
-    mentions = [each for each in article.mentions if each.entity_id in places]
+    mentions = [
+        each for each in article.mentions if not places.isdisjoint((each.entity_id, *each.candidates))
+    ]
     asked_for = f"{near.lat:g},{near.lon:g},{near.km:g}km"
     return Match(asked=asked_for, kind="near", field=_fields(mentions), forms=_forms(mentions))
 

@@ -29,6 +29,8 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
 
     `start` and `end` count Unicode code points of `field`: `getattr(article, field)[start:end] == text`.
     `rule` says why it matched, `confidence` lies in (0, 1]. `role` is what a person was on the article's date.
+    `candidates`, where they are, are the places of one name that nothing tells apart; `entity_id` is then the one that
+    holds all others.
     """
 
     entity_id: str
@@ -40,6 +42,7 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     confidence: float
     role: str = ""
+    candidates: tuple[str, ...] = ()
 
 
 class Unresolved(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,6 +57,7 @@ class Context:
         self.short_places = _folded(words.short_places)
         self.heads = _folded(words.toponym_heads)
         self.cue_only = _folded(name for names in words.cue_only for name in names)
+        self.no_names = _folded(words.no_names)
         self._syria = re.compile(
             "|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)"
         )
@@ -128,8 +129,8 @@ class Context:
         after = source[end + 1 : stop if stop != -1 else end + 24]
         known = self._lends_after.get(after)
         if known is None:
-            word = after.lower().rstrip(".,;:!?)\"'\u201d\u2019")
-            known = word in self._any_after.firsts or word in _ANDS
+            word = fold(after).rstrip(' .,;:!?)"')
+            known = word in self._any_after.firsts or word in self._any_after or word in _ANDS
             _remember(self._lends_after, after, known)
         return known
 

@@ -57,8 +57,8 @@ class Places:
     def choose(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         """The place that is meant; None when that cannot be told (yet, unless `last`)."""
         key = hit.key
-        if key in self._context.heads:
-            return None  # `Tal`, `Kafr`: the beginning of a name that no list has
+        if key in self._context.heads or key in self._context.no_names:
+            return None  # `Tal`, `Kafr`: the beginning of a name that no list has; `قرية صغيرة`: a small one
         cue = self._context.cue(hit)
         if not cue:
             return self._bare(hit, key, candidates, scene, last=last)
@@ -196,7 +196,7 @@ class Places:
         points = [place for place in known if place.kind not in (*_UNITS, "country", "region", "water")]
         if not points:
             return None
-        ranked = sorted((min(_km(place, point) for point in points), place.id) for place in candidates)
+        ranked = sorted((min(kilometres(place, point) for point in points), place.id) for place in candidates)
         if ranked[0][0] <= _NEAR_KM and (len(ranked) == 1 or ranked[1][0] >= _FAR_KM):
             return Found(self._lexicon.entities[ranked[0][1]], "place:near", f"{ranked[0][0]:.0f} km")
         return None
@@ -206,6 +206,7 @@ class Places:
         return any(each in scene.support for each in self.above(place.id) if each != _ROOT)
 
 
-def _km(one: Entity, other: Entity) -> float:
+def kilometres(one: Entity, other: Entity) -> float:
+    """How far two places lie apart, on a plane: good enough within a country."""
     east = math.radians(one.lon - other.lon) * math.cos(math.radians(one.lat))
     return 6371.0 * math.hypot(math.radians(one.lat - other.lat), east)

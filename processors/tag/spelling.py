@@ -18,7 +18,7 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _CYRILLIC = re.compile(r"[а-я]+\Z")
 _ENDING = re.compile(r"[аеиоуыьюя]\Z")
 _ARTICLE = re.compile(r"^(?:al|el|ar|as|ash|ad|adh|an|at|ath|az) ")
-_KAFR = re.compile(r"كفر ?(?=\w{3})")  # كفر زيتا and كفرزيتا are both written
+_HEAD = re.compile(r"(كفر|خان|تل|دير|عين|بيت|معر|جب|بئر) ?(?=\w{3})")  # كفر زيتا and كفرزيتا are both written
 _PAIRS = ("ay", "ei", "ai", "ey")
 _DIPHTHONG = re.compile(r"(?<=[a-z])(?:ay|ei|ai|ey)(?=[a-z])")
 _UNITS = ("governorate", "district", "subdistrict")
@@ -160,8 +160,8 @@ def _forms(text: str) -> Iterator[tuple[str, bool]]:
     if not text:
         return
     yield text, False
-    if _KAFR.match(text):
-        yield _KAFR.sub(lambda match: "كفر" if match[0][-1] == " " else "كفر ", text), False
+    if head := _HEAD.match(text):
+        yield head[1] + (" " if head.end() == head.end(1) else "") + text[head.end() :], False
     if text.startswith("ابو "):
         yield "ابا " + text[4:], False
         yield "ابي " + text[4:], False

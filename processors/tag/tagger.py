@@ -11,10 +11,13 @@ from lexicon.load import uncollected
 from processors.tag.context import Context
 from processors.tag.find import Field, Finder, Hit
 from processors.tag.governments import Governments
+from processors.tag.media import Media
 from processors.tag.people import People, role_text
 from processors.tag.places import WEAK, Places
 from processors.tag.scene import Scene
+from processors.tag.seats import UNDECIDED, Seats
 from processors.tag.spelling import patterns
+from processors.tag.unlisted import Unlisted
 from processors.tag.variants import Unknown, Variants
 from store.records import GeoPoint, Mention, Unresolved
 
@@ -41,6 +44,7 @@ CONFIDENCE: Mapping[str, float] = {
     "place:near": 0.55,
     "place:spelling": 0.6,
     "place:alone": 0.5,
+    "place:undecided": 0.5,
     "place:variant": 0.5,
 }
 UNRESOLVED_AT_MOST = 40
@@ -95,9 +99,12 @@ class Tagger:
         self._finder = Finder(patterns(lexicon))
         self._context = Context(lexicon)
         self._places = Places(lexicon, self._context)
+        self._media = Media(lexicon.words)
+        self._seats = Seats(lexicon, self._places)
         self._people = People(lexicon, self._context)
         self._governments = Governments(lexicon.words)
         self._variants = Variants(lexicon, self._context, self._places)
+        self._unlisted = Unlisted(lexicon, self._context, self._places)
         self._points: dict[str, GeoPoint] = {}
 
     def tag(
@@ -115,13 +122,14 @@ class Tagger:
         hits = [hit for field in fields for hit in _outside_agency(field, self._finder.find(field))]
         where = self._finder.find(Field("body", dateline)) if dateline else []
         day = published.date() if isinstance(published, datetime) else published
-        scene = Scene(fields, hits, day, where)
+        scene = Scene(fields, self._media.without(hits), day, where)
         self._name(scene)
         self._governments.settle(scene)
         self._people.settle(scene)
         self._locate(scene)
+        self._seats.settle(scene)
         self._name_facilities(scene)
-        unknown = self._variants.settle(scene)
+        unknown = [*self._variants.settle(scene), *self._unlisted.settle(scene)]
         self._people.settle(
             scene
         )  # again: who stands alone in a story on Syria, now that its places are known
@@ -192,6 +200,8 @@ class Tagger:
             places = hit.reading.places or hit.reading.spelled
             if hit.entity is not None or not places or hit.reading.shorts:
                 continue
+            if hit.key in self._context.no_names:
+                continue
             cue = self._context.cue(hit)
             several = "place:several" if len(places) > 1 else "place:unsupported"
             if cue or (about_syria and self._worth_keeping(hit)):
@@ -210,6 +220,9 @@ class Tagger:
         ids = set(entities)
         for each in entities:
             ids.update(self._places.above(each))
+        sure = {hit.entity.id for hit in decided if hit.entity is not None and hit.rule != UNDECIDED}
+        vague = [hit for hit in decided if hit.rule == UNDECIDED]
+        ids.update(each for hit in vague for each in self._seats.candidates(hit))
         order = {id(field): number for number, field in enumerate(scene.fields)}
         unknown.sort(key=lambda each: (order[id(each.field)], each.source))
         in_order = tuple(sorted(ids))
@@ -225,7 +238,10 @@ class Tagger:
             place_ids=by_type["place"],
             weapon_ids=by_type["weapon"],
             theme_ids=by_type["theme"],
-            geo=tuple(self._point(entities[each]) for each in sorted(entities) if _has_point(entities[each])),
+            geo=(
+                *(self._point(entities[each]) for each in sorted(sure) if _has_point(entities[each])),
+                *self._seats.points(vague, sure),
+            ),
             unresolved=tuple(map(_unresolved, unknown[:UNRESOLVED_AT_MOST])),
             evidence=tuple(hit.evidence for hit in decided),
         )
@@ -243,6 +259,7 @@ class Tagger:
             rule=hit.rule,
             confidence=CONFIDENCE[hit.rule],
             role=role_text(role) if role is not None else "",
+            candidates=self._seats.candidates(hit) if hit.rule == UNDECIDED else (),
         )
 
     def _point(self, place: Entity) -> GeoPoint:

@@ -17,9 +17,9 @@ from processors.tag.places import Places
 from processors.tag.scene import Scene
 
 _ARTICLE = r"(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa]t|[Aa]z|[Aa]d|[Aa]r|[Aa]n|[Uu]l|bin|ibn)"
-_NAME = r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+))*"
+_NAME = r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+))*"
 _SPAN = re.compile(rf"(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME}){{0,3}}")
-_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]")
+_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
 _INSIDE_A_WORD = frozenset("'’-_")
 _SMALL_ARTICLES = ("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn")
 _TOO_SHORT = 3

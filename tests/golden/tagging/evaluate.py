@@ -1,8 +1,9 @@
 """`make eval-tagging`: precision and recall by type and by language over the paragraphs of this folder.
 
 A paragraph is `{id, language, published, headline?, dateline?, body, mentions: [[text, entity_id], …]}`, the
-mentions in the order of the text, headline first. What is not listed must not be tagged. An id of `null` says: left
-undecided. A mention inside another one (`airspace` in `violating Turkish airspace`) counts where it is listed only.
+mentions in the order of the text, headline first. What is not listed must not be tagged. An id of `null` says: kept
+as unresolved; an id with `?`: undecided between this place and those of its name that lie in it. A mention inside
+another one (`airspace` in `violating Turkish airspace`) counts where it is listed only.
 """
 
 import sys
@@ -88,14 +89,18 @@ def tag(tagger: Tagger, paragraph: Paragraph) -> Tags:
 def faults(paragraph: Paragraph, tags: Tags) -> tuple[Counter[tuple[str, str]], list[Fault]]:
     """The mentions that are right, as (text, id), and the faults."""
     expected = Counter((text, each) for text, each in paragraph.mentions if each and each not in UNDECIDED)
-    tagged = Counter((each.text, each.entity_id) for each in tags.mentions)
+    tagged = Counter((each.text, _meant(each)) for each in tags.mentions)
     right = expected & tagged
-    inner = Counter((each.text, each.entity_id) for each in _inner(tags.mentions))
+    inner = Counter((each.text, _meant(each)) for each in _inner(tags.mentions))
     wrong = tagged - expected - inner
-    rules = {(each.text, each.entity_id): each.rule for each in tags.mentions}
+    rules = {(each.text, _meant(each)): each.rule for each in tags.mentions}
     found = [Fault(paragraph.id, "missed", *each) for each in (expected - tagged).elements()]
     found += [Fault(paragraph.id, "wrong", *each, rules[each]) for each in wrong.elements()]
     return right, found
+
+
+def _meant(mention: Mention) -> str:
+    return f"{mention.entity_id}?" if mention.candidates else mention.entity_id
 
 
 def _inner(mentions: Sequence[Mention]) -> Iterator[Mention]:

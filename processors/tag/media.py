@@ -1,0 +1,30 @@
+"""Names of places and states within the name of a medium: `Levant Wire`, `إذاعة دمشق`. They name no place."""
+
+from collections.abc import Iterable
+
+from lexicon.entries import Words
+from processors.tag.find import Hit
+from processors.tag.phrases import Phrases, following, preceding
+
+
+class Media:
+    """Reads the words that end, or begin, such a name."""
+
+    def __init__(self, words: Words) -> None:
+        self._nouns = Phrases(words.media_nouns)
+        self._heads = Phrases(words.media_heads)
+
+    def without(self, hits: Iterable[Hit]) -> list[Hit]:
+        """The hits that are no part of such a name."""
+        return [hit for hit in hits if not self._is_part(hit)]
+
+    def _is_part(self, hit: Hit) -> bool:
+        reading = hit.reading
+        a_state = reading.names and reading.names[0].type == "state"
+        if not (a_state or reading.places or reading.states or reading.spelled):
+            return False
+        source, end = hit.field.source, hit.source[1]
+        capital = source[end : end + 1] == " " and source[end + 1 : end + 2].isupper()
+        if capital and not hit.field.titled and self._nouns.begin(following(hit)):
+            return True
+        return self._heads.end(preceding(hit))

@@ -1,0 +1,153 @@
+"""A bare `Homs`: the city or its governorate? What stands around it decides, or it stays undecided with both.
+
+Districts and subdistricts are not asked for: whoever writes `Manbij` means the town, or that and what belongs to it.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from lexicon.entries import Entity, Lexicon
+from processors.tag.find import Hit
+from processors.tag.phrases import Phrases, following, preceding
+from processors.tag.places import Places, kilometres
+from processors.tag.scene import Scene
+from store.records import GeoPoint
+
+UNDECIDED = "place:undecided"
+_ONE_TOWN_KM = 10.0  # Damascus governorate is the city: there is nothing to tell apart
+_WITHIN_KM, _BESIDE_KM = 3.0, 8.0
+_DATELINE = re.compile(r"(?:, ?[^,.\n(–—-]{1,30})?(?: ?\(| ?/| ?[–—] ?| - )")
+_JOINT = re.compile(r"(?:,| \(| in| of| \w{0,3}في| à| d[e']| в)? ?و?ب?\Z|, (?:in )?\Z", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?:['’]s?|['’]\w{2,3}) \Z")
+_HIGHWAY = re.compile(r"-[^\W\d_ ]+(?: [^\W\d_]+)? (?:highway|road|motorway)")
+_SETTLED = frozenset(("city", "town", "village", "camp"))
+_SMALL = frozenset(("village", "neighbourhood"))
+_NO_PART = frozenset(("country", "region", "water", "road", "mountain", "world-city", "governorate"))
+
+
+class Seats:
+    """Reads the lexicon's words and places; holds no state but what follows from them."""
+
+    def __init__(self, lexicon: Lexicon, places: Places) -> None:
+        words = lexicon.words
+        self._entities = lexicon.entities
+        self._places = places
+        self._city_before, self._city_after = Phrases(words.seat_before), Phrases(words.seat_after)
+        self._unit_before = Phrases(words.unit_before)
+        self._governorates = {
+            each.id: each for each in lexicon.entities.values() if each.kind == "governorate"
+        }
+        settled = [each for each in lexicon.entities.values() if each.kind in _SETTLED]
+        self._inside: dict[str, list[Entity]] = {each: [] for each in self._governorates}
+        for place in settled:
+            for above in places.above(place.id):
+                if above in self._inside:
+                    self._inside[above].append(place)
+        self._wide: dict[str, bool] = {}
+
+    def candidates(self, hit: Hit) -> tuple[str, ...]:
+        """The ids that an undecided hit may mean: the governorate, the units of its name in it, the seat."""
+        unit = hit.entity
+        if unit is None or hit.rule != UNDECIDED:
+            return ()
+        return tuple(
+            each.id
+            for each in hit.reading.places or hit.reading.spelled
+            if each.kind not in _SMALL and (each is unit or unit.id in self._places.above(each.id))
+        )
+
+    def points(self, hits: Iterable[Hit], sure: Collection[str]) -> tuple[GeoPoint, ...]:
+        """Where undecided hits lie: at the city, no more exactly than somewhere in its governorate.
+
+        Cities whose ids are in `sure` have a point already.
+        """
+        seats = {
+            each: hit.entity.kind
+            for hit in hits
+            for each in self.candidates(hit)
+            if hit.entity is not None and self._entities[each].kind in _SETTLED and each not in sure
+        }
+        return tuple(
+            GeoPoint(
+                lat=self._entities[each].lat, lon=self._entities[each].lon, place_id=each, precision=kind
+            )
+            for each, kind in sorted(seats.items())
+        )
+
+    def settle(self, scene: Scene) -> None:
+        """Decides anew the hits that were taken for the seat of a governorate without a word that says so."""
+        open_hits = [
+            (hit, unit)
+            for hit in scene.hits
+            if hit.rule == "place:seat" and (unit := self._governorate(hit)) is not None
+        ]
+        if not open_hits:
+            return
+        order = {id(hit): index for index, hit in enumerate(scene.hits)}
+        cities = {
+            hit.entity.id: hit for hit in scene.hits if hit.entity is not None and hit.rule == "place:cue"
+        }
+        lines = {place.id for hit in scene.dateline for place in hit.reading.places}
+        for hit, unit in open_hits:
+            seat = hit.entity
+            if seat is None:
+                continue
+            city = self._city(hit)
+            if city or seat.id in lines:
+                hit.decide(seat, "place:seat", city or "the dateline")
+            elif self._unit_before.end(preceding(hit)):
+                hit.decide(unit, "place:unit", "a part of it")
+            elif seat.id in cities:
+                hit.decide(seat, "place:named", f"said to be a city at {cities[seat.id].text}")
+            else:
+                self._by_neighbours(hit, seat, unit, scene.hits, order[id(hit)])
+
+    def _governorate(self, hit: Hit) -> Entity | None:
+        """The governorate of the hit's name, where it is more than the town itself."""
+        seat = hit.entity
+        for place in hit.reading.places or hit.reading.spelled:
+            if seat is not None and place.kind == "governorate" and place.id in self._places.above(seat.id):
+                return place if self._is_wide(place, seat) else None
+        return None
+
+    def _is_wide(self, unit: Entity, seat: Entity) -> bool:
+        known = self._wide.get(unit.id)
+        if known is None:
+            known = self._wide[unit.id] = any(
+                kilometres(seat, each) > _ONE_TOWN_KM for each in self._inside[unit.id]
+            )
+        return known
+
+    def _city(self, hit: Hit) -> str:
+        """The words that say that the city is meant, for `evidence`; empty when none do."""
+        source, (start, end) = hit.field.source, hit.source
+        if hit.field.name == "body" and start == 0 and _DATELINE.match(source, end):
+            return "the dateline"
+        before = preceding(hit)
+        if self._city_before.end(before):
+            return before[-1]
+        after = following(hit)
+        if self._city_after.begin(after):
+            return after[0]
+        return "a road" if _HIGHWAY.match(source, end) else ""
+
+    def _by_neighbours(self, hit: Hit, seat: Entity, unit: Entity, hits: Sequence[Hit], index: int) -> None:
+        """`Baba Amr in Homs` is the city, `Rastan, Homs` the governorate; alone it is left undecided."""
+        source = hit.field.source
+        for step, joint in ((-1, _JOINT), (1, _POSSESSIVE)):
+            other = hits[index + step] if 0 <= index + step < len(hits) else None
+            if other is None or other.field is not hit.field or other.entity is None:
+                continue
+            first, last = (other, hit) if step < 0 else (hit, other)
+            between = source[first.source[1] : last.source[0]]
+            part = other.entity
+            if part.type != "place" or part.kind in _NO_PART or not joint.fullmatch(between):
+                continue
+            above = self._places.above(part.id)
+            if seat.id in above or kilometres(seat, part) < _WITHIN_KM:
+                hit.decide(seat, "place:seat", f"{other.text} is a part of it")
+                return
+            if unit.id in above and kilometres(seat, part) > _BESIDE_KM:
+                hit.decide(unit, "place:unit", f"{other.text} lies in it")
+                return
+        hit.decide(unit, UNDECIDED, f"or the city, {seat.id}: nothing tells which")

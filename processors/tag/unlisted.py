@@ -1,0 +1,214 @@
+"""Names without capitals, or in Cyrillic, behind a word that tells what they are: `قرية …`, `العقيد …`, `деревня …`.
+
+Such a name is looked up by its letters, without those that Arabic writers mix up: hamza, ة and ه and ا at the end,
+doubled letters, ض and ظ, the article, the space after `عبد` or `كفر`. A place is taken only where the article names
+what lies around it, and only one place there is written like that. What nobody knows is kept as unresolved.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from lexicon.entries import Entity, Lexicon
+from lexicon.fold import fold
+from processors.tag.context import Context
+from processors.tag.find import Field, Hit
+from processors.tag.places import Places
+from processors.tag.scene import Scene
+from processors.tag.variants import Unknown
+
+_Kind = Literal["place", "facility", "person", "group"]
+_ABOUT_THE_WAR = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
+_ARABIC = re.compile(r"[ء-ي]")
+_ARABIC_WORD = re.compile(r"[ء-ي]{3,}\Z")
+_CYRILLIC = re.compile(r"[а-я]{3,}\Z")
+_PREFIXES = ("", "و", "ب", "ل", "ف", "وب", "ول")
+_NEXT = re.compile(r" ([^\W\d_]+)(?: ([^\W\d_]+)(?: ([^\W\d_]+))?)?")
+_DOUBLED = re.compile(r"(.)\1+")
+_ARTICLE = re.compile(r"(?<![ء-ي])ال(?=[ء-ي]{3})")
+_FINAL = re.compile(r"[اه](?![ء-ي])")
+_GOES_ON = frozenset(("ابو", "ابي", "ابا", "ام", "ابن", "بن", "عبد", "ال"))
+_SHORTEST_KEY, _SHORTEST_NAME = 4, 8
+_WORLD = frozenset(("country", "world-city", "water", "governorate"))
+_MAY_BE = 8
+_SAME_LETTERS = "the same letters, but for those that are mixed up"
+
+
+class _Word(NamedTuple):
+    """A word that tells what follows it. `own`: it belongs to the name (`مطار`, `لواء`)."""
+
+    kind: _Kind
+    own: bool
+
+
+class Unlisted:
+    """The lexicon's Arabic names by their letters, and the words that stand before names. Built once."""
+
+    def __init__(self, lexicon: Lexicon, context: Context, places: Places) -> None:
+        words = lexicon.words
+        self._context = context
+        self._places = places
+        self._heads = frozenset(each for each in context.heads if _ARABIC.match(each)) | _GOES_ON
+        self._given = frozenset(fold(each).strip() for each in words.given_names if _ARABIC.match(each)) | {
+            fold(name).split(" ")[0]
+            for person in lexicon.entities.values()
+            if person.type == "person"
+            for name in person.names.get("ar", ())
+        }
+        self._words: dict[str, _Word] = {}
+        self._learn("place", words.cues.settlement.before, own=False)
+        self._learn("facility", words.facility_before, own=True)
+        self._learn("person", words.person_before, own=False)
+        self._learn("group", words.name_heads, own=True)
+        self._known: dict[str, dict[str, Entity]] = {}
+        for entity in lexicon.entities.values():
+            if entity.type in ("person", "group", "place") and entity.kind not in _WORLD:
+                for name in map(fold, entity.names.get("ar", ())):
+                    noun, _, rest = name.partition(" ")
+                    told = rest and self._words.get(noun)
+                    self._known.setdefault(letters(rest if told and not told.own else name), {})[
+                        entity.id
+                    ] = entity
+
+    def _learn(self, kind: _Kind, words: Iterable[str], *, own: bool) -> None:
+        for word in map(fold, words):
+            if _ARABIC.match(word) and " " not in word.strip():
+                for prefix in _PREFIXES:
+                    self._words.setdefault(prefix + word.strip(), _Word(kind, own))
+            elif re.fullmatch("[а-я]+", word.strip()) and kind == "place":
+                self._words.setdefault(word.strip(), _Word(kind, own))
+
+    def settle(self, scene: Scene) -> list[Unknown]:
+        """Adds hits of variants to the scene, in order; returns what stays unknown."""
+        if not any(hit.entity is not None and hit.entity.id.startswith(_ABOUT_THE_WAR) for hit in scene.hits):
+            return []
+        unknown: list[Unknown] = []
+        added: list[Hit] = []
+        for field in scene.fields:
+            if field.text.isascii() or field.shouted:
+                continue
+            reach = 0
+            for word, start, end in self._told(field):
+                if start < reach:
+                    continue
+                found = self._one(field, word, start, end, scene)
+                if isinstance(found, Hit):
+                    added.append(found)
+                    reach = found.end
+                elif found is not None:
+                    unknown.append(found)
+                    reach = end
+        if added:
+            scene.hits = [hit for hit in scene.hits if hit.entity is not None or not _within(hit, added)]
+            order = {id(field): number for number, field in enumerate(scene.fields)}
+            scene.hits = sorted((*scene.hits, *added), key=lambda hit: (order[id(hit.field)], hit.source))
+        return unknown
+
+    def _told(self, field: Field) -> Iterator[tuple[_Word, int, int]]:
+        """(what tells, where it begins, where it ends), in order; most texts have few such words."""
+        text = field.text
+        spots: list[tuple[int, int, _Word]] = []
+        for form in self._words.keys() & text.split(" "):
+            size = len(form)
+            at = text.find(form)
+            while at != -1:
+                if not (at and text[at - 1].isalnum()) and text[at + size : at + size + 1] == " ":
+                    spots.append((at, at + size, self._words[form]))
+                at = text.find(form, at + size)
+        for start, end, word in sorted(spots, key=lambda spot: spot[:2]):
+            yield word, start, end
+
+    def _one(self, field: Field, word: _Word, start: int, end: int, scene: Scene) -> Hit | Unknown | None:
+        match = _NEXT.match(field.text, end)
+        if match is None:
+            return None
+        parts = [part for part in match.groups() if part]
+        there = [hit for hit in scene.hits if hit.field is field and hit.word <= match.start(1) < hit.end]
+        taken = any(hit.entity is not None or not word.own for hit in there)
+        if taken or not self._may_begin(
+            parts[0], word, field.source[field.folded.source_index(match.start(1))]
+        ):
+            return None
+        begin = self._own_start(field, start, end) if word.own else match.start(1)
+        stops = [match.end(size) for size in range(1, len(parts) + 1)]
+        found = self._variant(field, word, begin, stops, scene)
+        if isinstance(found, Hit):
+            return found
+        size = self._length(word, parts)
+        reason = "place:unknown" if word.kind == "facility" else f"{word.kind}:unknown"
+        span = field.folded.source_span(begin, stops[max(0, size - 1)])
+        return Unknown(field, span, reason, found) if size and not there else None
+
+    def _may_begin(self, first: str, word: _Word, letter: str) -> bool:
+        """Whether a name may begin with this word; `letter` is its first, as it is written."""
+        if _CYRILLIC.match(first):
+            return letter.isupper()
+        if first in self._context.no_names or first in self._words:
+            return False
+        if not _ARABIC_WORD.match(first) and first not in _GOES_ON:
+            return False
+        return word.kind != "person" or first in self._given or first in _GOES_ON
+
+    def _variant(
+        self, field: Field, word: _Word, begin: int, stops: list[int], scene: Scene
+    ) -> Hit | tuple[str, ...]:
+        """The longest name that is written alike and fits; else the ids of those that are written alike."""
+        several: tuple[str, ...] = ()
+        for stop in reversed(stops):
+            alike = self._alike(field.text[begin:stop], word)
+            fitting = [each for each in alike if self._fits(each, scene)]
+            if len(fitting) == 1:
+                hit = Hit.at(field, field.folded.source_span(begin, stop))
+                rule = "place:variant" if fitting[0].type == "place" else "name:variant"
+                hit.decide(fitting[0], rule, _SAME_LETTERS)
+                return hit
+            several = several or tuple(each.id for each in alike)
+        return several[:_MAY_BE]
+
+    def _own_start(self, field: Field, start: int, end: int) -> int:
+        """Where the noun begins without و and ب."""
+        word = field.text[start:end]
+        bare = next(
+            (size for size in (2, 1) if word[:size] in _PREFIXES and word[size:] in self._words and
+             self._words[word[size:]].own), 0
+        )  # fmt: skip
+        return start + bare
+
+    def _alike(self, text: str, word: _Word) -> list[Entity]:
+        its_letters = letters(text)
+        least = _SHORTEST_KEY if word.kind in ("place", "facility") else _SHORTEST_NAME
+        if len(its_letters) < least:
+            return []
+        kind = "place" if word.kind == "facility" else word.kind
+        found = self._known.get(its_letters, {})
+        return [found[each] for each in sorted(found) if found[each].type == kind]
+
+    def _fits(self, entity: Entity, scene: Scene) -> bool:
+        return entity.type != "place" or entity.kind == "city" or self._places.inside(entity, scene)
+
+    def _length(self, word: _Word, parts: list[str]) -> int:
+        """How many words an unknown name has, as far as its first ones tell; 0: too few to be one."""
+        size = 1
+        while size < len(parts) and parts[size - 1] in self._heads:
+            size += 1
+        if word.kind == "person" and parts[0] in self._given:
+            size = max(size, 2)
+            if len(parts) > size and parts[size - 1] in _GOES_ON:
+                size += 1
+        elif word.kind == "group" and len(parts) > size and parts[size].startswith("ال"):
+            size += 1
+        if size > len(parts) or (len(parts) >= size > 1 and parts[size - 1] in self._context.no_names):
+            return 0
+        return size
+
+
+def _within(hit: Hit, others: list[Hit]) -> bool:
+    return any(
+        hit.field is other.field and other.start <= hit.start and hit.end <= other.end for other in others
+    )
+
+
+def letters(folded: str) -> str:
+    """What is left of a folded Arabic name when all is taken out that writers mix up: `الزهراء`, `زهرا` → `زهره`."""
+    bare = _FINAL.sub("ه", _ARTICLE.sub("", folded.strip().replace("ء", ""))).replace("ظ", "ض")
+    return _DOUBLED.sub(r"\1", bare.replace(" ", ""))
