@@ -8,8 +8,8 @@ import msgspec
 from cli.output import json_line, json_lines, json_option, table
 from ops.alert_runs import open_keeper, run_searches
 from ops.alerts import missed
-from ops.saved_desk import find
 from search.errors import BadRequest
+from search.saved_keeping import find
 from search.saved_targets import shown_target
 from store.saved import ATOM, Channel, SavedSearch
 from store.settings import Settings

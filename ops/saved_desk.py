@@ -13,10 +13,9 @@ from ops.senders import Senders
 from search import saved
 from search.errors import BadRequest
 from search.reader import under_embargo
-from search.saved_keeping import Tried
-from store.errors import NotFound
+from search.saved_keeping import Tried, find
 from store.query import Node, Query
-from store.saved import Channel, Progress, SavedSearch, SavedSearches, Sent
+from store.saved import ATOM, Channel, Progress, SavedSearch, SavedSearches, Sent
 
 _MOST_AGAIN = 10_000
 
@@ -34,12 +33,12 @@ class Keeper:
 
     def add(self, search: SavedSearch, *, backfill: bool) -> SavedSearch:
         self._check(search.channels)
-        return add(self.desk, search, backfill=backfill)
+        return add(self.desk, _with_feed(search), backfill=backfill)
 
     def change(self, search: SavedSearch) -> SavedSearch:
         known = {each.id for each in find(self.store, search.id).channels}
         self._check([each for each in search.channels if each.id not in known])
-        return change(self.desk, search)
+        return change(self.desk, _with_feed(search))
 
     def remove(self, search: SavedSearch) -> None:
         self.store.drop_search(search.id)
@@ -55,12 +54,9 @@ class Keeper:
             self.senders.check(channel)
 
 
-def find(store: SavedSearches, name: str) -> SavedSearch:
-    """By id or name. Raises `NotFound`."""
-    found = [each for each in store.searches() if name in (each.id, each.name)]
-    if not found:
-        raise NotFound(f"saved search {name[:80]!r}: not here: see `syriawire saved list`")
-    return found[0]
+def _with_feed(search: SavedSearch) -> SavedSearch:
+    others = (each for each in search.channels if each.id != ATOM.id)
+    return msgspec.structs.replace(search, channels=(ATOM, *others))
 
 
 def add(desk: Desk, search: SavedSearch, *, backfill: bool) -> SavedSearch:

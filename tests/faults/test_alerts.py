@@ -13,8 +13,9 @@ import pytest
 
 from ops.alert_desk import Desk, Refused, Undelivered
 from ops.alerts import missed, prune, run
-from ops.saved_desk import add, change, find, probe, retry
+from ops.saved_desk import add, change, probe, retry
 from search.saved import Item
+from search.saved_keeping import find
 from store.adapters.sql_state import SqlState
 from store.adapters.tantivy_index import TantivyIndex
 from store.errors import Unavailable
