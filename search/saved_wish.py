@@ -119,6 +119,4 @@ def _any_of(field: str, values: Sequence[str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    if _PLAIN.fullmatch(value):
-        return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return value if _PLAIN.fullmatch(value) else '"' + value.replace('"', "") + '"'
