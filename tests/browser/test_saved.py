@@ -177,4 +177,6 @@ def test_the_sign_in(browser: Browser, tmp_path: Path, width: int, scheme: Liter
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("link", name="Saved").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Saved searches")
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
         page.close()
