@@ -44,6 +44,7 @@ def work(settings: Settings, stage: str, until_idle: bool) -> None:
 @click.pass_obj
 def serve(settings: Settings) -> None:
     """Serve the web page and the API."""
+    from ops.alert_runs import keeper
     from search.serve import serve as run_page
 
-    run_page(settings)
+    run_page(settings, keeper)

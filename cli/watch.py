@@ -3,6 +3,7 @@
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -10,6 +11,9 @@ from rich.console import Console
 from cli.output import json_line, json_lines, json_option, table
 from store.connect import open_index, open_log
 from store.settings import Settings
+
+if TYPE_CHECKING:
+    from ops.status import SavedHealth
 
 _SHOWN_PROBLEMS = 20
 _WELL = {"ok", "unchanged"}
@@ -50,6 +54,20 @@ def status(settings: Settings, as_json: bool) -> None:
             for feed in sorted(now.feeds, key=lambda feed: feed.health in _WELL)
         ],
     )
+    if now.saved:
+        click.echo()
+        table(
+            ("saved search", "channel", "last run", "sent", "set aside", "what is wrong and what to do"),
+            [
+                (each.search, each.channel, each.last_run, each.sent, each.aside or "", _remedy(each))
+                for each in sorted(now.saved, key=lambda each: not (each.detail or each.aside))
+            ],
+        )
+
+
+def _remedy(channel: "SavedHealth") -> str:
+    again = "mend the receiver, then `syriawire saved retry NAME`" if channel.aside else ""
+    return "; ".join(filter(None, (channel.detail, again)))
 
 
 @click.command()

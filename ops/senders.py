@@ -5,30 +5,33 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.catalogue_file import secrets_in
-from ops.alerts import Undelivered
+from ops.alert_desk import Undelivered
 from ops.senders_mail import Mail, send_mail
-from ops.senders_webhook import post
+from ops.senders_webhook import checked_url, post
 from search.errors import BadRequest
 from search.saved import Item
+from search.saved_targets import checked_address
 from store.saved import Channel, SavedSearch
 from store.settings import Secret, Settings
 
 
 class Senders:
-    """`ops.alerts.Send` as the settings say."""
+    """`ops.alert_desk.Send` as the settings say."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._secret = secrets_in(Path(settings.secrets))
 
-    def __call__(self, search: SavedSearch, channel: Channel, items: Sequence[Item], at: datetime) -> None:
-        """Raises `Undelivered`."""
+    def __call__(self, search: SavedSearch, channel: Channel, items: Sequence[Item], at: datetime) -> str:
+        """What the receiver said. Raises `Undelivered`, `Refused`."""
         settings = self._settings
         match channel.kind:
             case "atom":
-                return  # the feed is made of the ledger: once it stands there, it is out
+                return "listed"  # the feed is made of the ledger: once it stands there, it is out
             case "webhook":
-                post(search, channel, items, at, secret=self.secret(channel), timeout=settings.alerts_timeout)
+                return post(
+                    search, channel, items, at, secret=self.secret(channel), timeout=settings.alerts_timeout
+                )
             case "email":
                 mail = Mail(
                     host=settings.smtp_host,
@@ -39,10 +42,14 @@ class Senders:
                     sender=settings.smtp_from,
                     timeout=settings.alerts_timeout,
                 )
-                send_mail(mail, search, channel, items, at)
+                return send_mail(mail, search, channel, items, at)
 
     def check(self, channel: Channel) -> None:
-        """Raises `BadRequest` if the settings cannot serve this channel."""
+        """Raises `BadRequest` if the target will not do, or the settings cannot serve this channel."""
+        if channel.kind == "email":
+            checked_address(channel.target)
+        if channel.kind == "webhook":
+            checked_url(channel.target, private=channel.private)
         if channel.kind == "email" and not (self._settings.smtp_host and self._settings.smtp_from):
             raise BadRequest("e-mail: no mail server: set SYRIAWIRE_SMTP_HOST and SYRIAWIRE_SMTP_FROM")
         if channel.kind == "webhook":
@@ -60,5 +67,5 @@ class Senders:
                 if channel.secret
                 else "SYRIAWIRE_ALERTS_SECRET"
             )
-            raise Undelivered(f"webhook: nothing to sign with: write a secret into {where}")
+            raise Undelivered("webhook: nothing to sign with", f"write a secret into {where}")
         return Secret(found)

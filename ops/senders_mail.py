@@ -1,11 +1,9 @@
 """E-mail: plain text and HTML of one message, headers that no headline can break."""
 
 import html
-import re
 import smtplib
 import ssl
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -13,17 +11,16 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Literal
 
-from ops.alerts import Undelivered
-from search.errors import BadRequest
+from ops.alert_desk import Refused, Undelivered
+from ops.smtp_exchange import Exchange
 from search.saved import Item, message_key
 from store.saved import Channel, SavedSearch
 from store.settings import Secret
 
-_ADDRESS = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
-)
+WHOLE = 3
+"""So many times the time for one answer is the time for all of them."""
 _SUBJECT = 150
-_KINDS = {"match": "", "old": "", "correction": "CORRECTED", "recall": "WITHDRAWN"}
+_KINDS = {"match": "", "old": "", "correction": "CORRECTED", "recall": "WITHDRAWN", "test": "TEST"}
 _RTL = ("ar", "fa", "he", "ckb", "ur")
 
 
@@ -38,13 +35,6 @@ class Mail:
     password: Secret
     sender: str
     timeout: float
-
-
-def checked_address(address: str) -> str:
-    """Raises `BadRequest` for what is not one plain address."""
-    if not _ADDRESS.fullmatch(address) or ".." in address:
-        raise BadRequest("e-mail: not an address: write NAME@HOST, in plain letters")
-    return address
 
 
 def message(
@@ -64,41 +54,30 @@ def message(
     return made
 
 
-def send_mail(mail: Mail, search: SavedSearch, channel: Channel, items: Sequence[Item], at: datetime) -> None:
-    """Raises `Undelivered`."""
+def send_mail(mail: Mail, search: SavedSearch, channel: Channel, items: Sequence[Item], at: datetime) -> str:
+    """Returns what the server said. Raises `Undelivered`, and `Refused` if it will not have this content."""
+    where = f"e-mail by {mail.host}:{mail.port}"
     if not (mail.host and mail.sender):
-        raise Undelivered("e-mail: no mail server: set SYRIAWIRE_SMTP_HOST and SYRIAWIRE_SMTP_FROM")
+        raise Undelivered("e-mail: no mail server", "set SYRIAWIRE_SMTP_HOST and SYRIAWIRE_SMTP_FROM")
     try:
-        server = _connected(mail)
-        try:
+        with Exchange(mail.timeout * WHOLE, tls=mail.security == "tls") as server:
+            server.connect(mail.host, mail.port)
+            if mail.security == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if mail.user:
+                server.login(mail.user, mail.password)
             server.send_message(message(mail, search, channel, items, at))
-        finally:
-            with suppress(smtplib.SMTPException, OSError):
-                server.quit()  # it was accepted, or not, before this
+    except smtplib.SMTPDataError as error:
+        kind = Refused if error.smtp_code >= 500 else Undelivered
+        raise kind(
+            f"{where}: answered {error.smtp_code}", "see the server's log, it is tried again"
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
         code = f" {error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else ""
         raise Undelivered(
-            f"e-mail by {mail.host}:{mail.port}: {type(error).__name__}{code}: mend SYRIAWIRE_SMTP_…, it is tried again"
+            f"{where}: {type(error).__name__}{code}", "mend SYRIAWIRE_SMTP_…, it is tried again"
         ) from error
-
-
-def _connected(mail: Mail) -> smtplib.SMTP:
-    server: smtplib.SMTP
-    if mail.security == "tls":
-        server = smtplib.SMTP_SSL(
-            mail.host, mail.port, timeout=mail.timeout, context=ssl.create_default_context()
-        )
-    else:
-        server = smtplib.SMTP(mail.host, mail.port, timeout=mail.timeout)
-    try:
-        if mail.security == "starttls":
-            server.starttls(context=ssl.create_default_context())
-        if mail.user:
-            server.login(mail.user, mail.password)
-    except BaseException:
-        server.close()
-        raise
-    return server
+    return f"accepted by {mail.host}:{mail.port}"
 
 
 def _subject(search: SavedSearch, items: Sequence[Item]) -> str:

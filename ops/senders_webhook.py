@@ -15,7 +15,7 @@ import msgspec
 from ingest.fetch.dial import Names, Network, dial
 from ingest.fetch.routes import Wire
 from ingest.fetch.vet import PrivateAddress, is_host, vet_spelling
-from ops.alerts import Undelivered
+from ops.alert_desk import Refused, Undelivered
 from search.api import article_fields
 from search.errors import BadRequest
 from search.saved import Item, message_key
@@ -24,6 +24,7 @@ from store.settings import Secret
 
 PAUSES = (1.0, 4.0)
 """Seconds before the second and the third attempt."""
+_REMEDY = "mend the receiver, it is tried again"
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -40,7 +41,9 @@ def checked_url(url: str, *, private: bool) -> str:
         try:
             vet_spelling(host)
         except PrivateAddress as error:
-            raise BadRequest(f"webhook: {error}: say --private if it may be") from error
+            raise BadRequest(
+                f"webhook: {error}: write a public address, or save it by `syriawire saved add --private`"
+            ) from error
     return url
 
 
@@ -75,8 +78,11 @@ def post(
     secret: Secret,
     timeout: float,
     sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Delivers, in up to three attempts. Raises `Undelivered`, which never shows the address's path or the secret."""
+) -> str:
+    """Delivers, in up to three attempts, a test in one; returns what the receiver said.
+
+    Raises `Undelivered`, `Refused`, which never show the address's path or the secret.
+    """
     content = body(search, items, at)
     timestamp = str(int(at.timestamp()))
     headers = {
@@ -87,26 +93,29 @@ def post(
         "X-Syria-Wire-Signature": signature(secret, timestamp, content),
     }
     host = urlsplit(channel.target).hostname
-    for pause in (*PAUSES, None):
-        problem, again = _attempt(channel, content, headers, timeout)
-        if not problem:
-            return
-        if not again or pause is None:
-            raise Undelivered(f"webhook {host}: {problem}: mend the receiver, it is tried again")
+    for pause in (*(() if items[0].kind == "test" else PAUSES), None):
+        status, problem = _attempt(channel, content, headers, timeout)
+        if 200 <= status < 300:
+            return f"answered {status}"
+        if 400 <= status < 500 and status not in _AGAIN:
+            raise Refused(f"webhook {host}: {problem}", _REMEDY)
+        if pause is None or (status and status not in _AGAIN):
+            break
         sleep(pause)
+    raise Undelivered(f"webhook {host}: {problem}", _REMEDY)
 
 
-def _attempt(channel: Channel, content: bytes, headers: dict[str, str], timeout: float) -> tuple[str, bool]:
-    """What went wrong, empty if it was accepted; and whether an attempt in a moment may help."""
+def _attempt(channel: Channel, content: bytes, headers: dict[str, str], timeout: float) -> tuple[int, str]:
+    """The status, 0 where there was none; and what it means."""
     try:
         status = asyncio.run(_post(channel, content, headers, timeout))
     except PrivateAddress as error:
-        return str(error), False
+        raise Undelivered(f"webhook {urlsplit(channel.target).hostname}: {error}", _REMEDY) from error
     except TimeoutError:
-        return f"no answer within {timeout:g} s", True
+        return 0, f"no answer within {timeout:g} s"
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
-        return type(error).__name__, True
-    return ("", False) if 200 <= status < 300 else (f"answered {status}", status in _AGAIN)
+        return 0, type(error).__name__
+    return status, f"answered {status}"
 
 
 async def _post(channel: Channel, content: bytes, headers: dict[str, str], timeout: float) -> int:  # noqa: ASYNC109

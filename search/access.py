@@ -42,6 +42,20 @@ class Asker(msgspec.Struct, frozen=True):
 
     name: str
     role: Role
+    by_address: bool = False
+    """Let in for the machine it sits on, without a token."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """So many a minute of one asker; sign-ins, of one address."""
+
+    requests: int = 1200
+    exports: int = 30
+    logins: int = 10
+    tests: int = 10
+
+
+DEFAULT_LIMITS = Limits()
 
 
 def tokens(state: State) -> list[Token]:
@@ -101,7 +115,7 @@ class Gate:
             return Asker(f"token {token.name}", token.role)
         if self.needed and not _is_open(request.url.path):
             raise Unknown("token: none was sent: send `Authorization: Bearer TOKEN`, or sign in at /login")
-        return Asker(f"address {address(request)}", "reader" if self.needed else "editor")
+        return Asker(f"address {address(request)}", "reader" if self.needed else "editor", not self.needed)
 
 
 class Limit:
@@ -129,6 +143,12 @@ def role_of(request: Request) -> Role:
     """What the asker of a request may do; a reader where no gate stands before the application."""
     asker: Asker | None = getattr(request.state, "asker", None)
     return asker.role if asker is not None else "reader"
+
+
+def asker_name(request: Request) -> str:
+    """Whose requests count together."""
+    asker: Asker | None = getattr(request.state, "asker", None)
+    return asker.name if asker is not None else address(request)
 
 
 def address(request: Request) -> str:

@@ -1,5 +1,6 @@
 """The web application: API and page over an index and a state store."""
 
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -10,14 +11,17 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from search.access import Gate
+from search.access import DEFAULT_LIMITS, Gate, Limit, Limits
 from search.api import Clock, api_router
-from search.errors import BadRequest, Forbidden, QuerySyntaxError
+from search.api_saved import saved_api
+from search.errors import BadRequest, Forbidden, QuerySyntaxError, TooMany
 from search.highlight import Labels
 from search.login import add_guard, login_router
 from search.names import Names
 from search.pages import STATIC, make_templates, page_router
+from search.pages_saved import saved_pages
 from search.present import prettified
+from search.saved_keeping import Keeping
 from store.archive import Archive
 from store.errors import BadPage, BadQuestion, NotFound, SyriaWireError, Unavailable
 from store.index import Index
@@ -29,9 +33,10 @@ HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # No other site learns where a reader comes from; to our own, browsers then say that a form is one of ours.
+    "Referrer-Policy": "same-origin",
 }
-_TITLES = {400: "That does not work", 403: "Not allowed", 404: "Not here", 503: "Not now"}
+_TITLES = {400: "That does not work", 403: "Not allowed", 404: "Not here", 429: "Not so fast", 503: "Not now"}
 
 
 def utc_now() -> datetime:
@@ -47,10 +52,13 @@ def create_app(
     labels: Labels = prettified,
     names: Names | None = None,
     archive: Archive | None = None,
+    saved: Keeping | None = None,
     tokens_needed: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> FastAPI:
     """The application. `clock` gives UTC-aware moments; `labels` turns an entity id into a name for
-    readers, `names` a name that readers type into ids. With `tokens_needed` nobody is let in without one.
+    readers, `names` a name that readers type into ids; without `saved` no search is saved here.
+    With `tokens_needed` nobody is let in without one.
 
     The index may be empty, missing or away: the page then says so. No request goes to another host.
     """
@@ -59,7 +67,11 @@ def create_app(
     templates = make_templates()
     app.include_router(api_router(index, state, clock, names, archive))
     app.include_router(page_router(index, state, clock, labels, names, templates))
-    app.include_router(login_router(state, templates))
+    if saved is not None:
+        tests = Limit(limits.tests, time.monotonic)
+        app.include_router(saved_api(saved, index, clock, tests))
+        app.include_router(saved_pages(saved, templates, clock, names, tests))
+    app.include_router(login_router(state, templates, limits))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
     @app.get("/healthz")
@@ -67,7 +79,7 @@ def create_app(
         """The process is alive; whether index and state are, `/api/status` tells."""
         return {"status": "ok"}
 
-    add_guard(app, Gate(state, needed=tokens_needed))
+    add_guard(app, Gate(state, needed=tokens_needed), limits)
     _add_headers(app)  # last: what the guard answers has them too
     _add_errors(app, templates)
     return app
@@ -96,6 +108,12 @@ def _add_errors(app: FastAPI, templates: Jinja2Templates) -> None:
     async def ours(request: Request, error: SyriaWireError) -> Response:
         more = {"position": error.position} if isinstance(error, QuerySyntaxError) else {}
         return answer(request, _status(error), str(error), **more)
+
+    @app.exception_handler(TooMany)
+    async def too_many(request: Request, error: TooMany) -> Response:
+        refused = answer(request, 429, str(error))
+        refused.headers["Retry-After"] = str(error.wait)
+        return refused
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

@@ -30,3 +30,7 @@ class TooMany(SyriaWireError):  # noqa: N818
     def __init__(self, message: str, wait: int) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+class TooLong(SyriaWireError):  # noqa: N818
+    """A body that is longer than any of ours; the web page answers 413."""

@@ -9,22 +9,23 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.templating import Jinja2Templates
 
-from search.access import COOKIE, Gate, Limit, address, token_of
-from search.errors import TooMany, Unknown
+from search.access import COOKIE, Gate, Limit, Limits, address, token_of
+from search.errors import Forbidden, TooLong, TooMany, Unknown
+from search.origin import check_write
 from store.errors import Unavailable
 from store.state import State
 
-REQUESTS = 1200
-EXPORTS = 30
-LOGINS = 10
 _LONGEST_FORM = 2000
 _YEAR = 365 * 24 * 3600
+_STATUS: dict[type[Exception], int] = {Forbidden: 403, TooLong: 413}
 _HEAVY = ("/api/export", "/api/atom")
 
 
-def add_guard(app: FastAPI, gate: Gate, seconds: Callable[[], float] = time.monotonic) -> None:
+def add_guard(
+    app: FastAPI, gate: Gate, limits: Limits, seconds: Callable[[], float] = time.monotonic
+) -> None:
     """No route is reached without the gate's consent, nor more often than the limits allow."""
-    all_, heavy = Limit(REQUESTS, seconds), Limit(EXPORTS, seconds)
+    all_, heavy = Limit(limits.requests, seconds), Limit(limits.exports, seconds)
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -35,6 +36,7 @@ def add_guard(app: FastAPI, gate: Gate, seconds: Callable[[], float] = time.mono
                 all_.take(asker.name)
             if request.url.path in _HEAVY:
                 heavy.take(asker.name)
+            check_write(request, by_address=asker.by_address)
         except Unknown as error:
             try:
                 all_.take(f"address {address(request)}")
@@ -43,17 +45,17 @@ def add_guard(app: FastAPI, gate: Gate, seconds: Callable[[], float] = time.mono
             return _unknown(request, error)
         except TooMany as error:
             return _refused(error)
-        except Unavailable as error:
-            return JSONResponse({"error": str(error)}, status_code=503)
+        except (Forbidden, TooLong, Unavailable) as error:
+            return JSONResponse({"error": str(error)}, status_code=_STATUS.get(type(error), 503))
         return await call_next(request)
 
 
 def login_router(
-    state: State, templates: Jinja2Templates, seconds: Callable[[], float] = time.monotonic
+    state: State, templates: Jinja2Templates, limits: Limits, seconds: Callable[[], float] = time.monotonic
 ) -> APIRouter:
     """`/login`: a form for the token; `/logout` forgets it."""
     router = APIRouter(include_in_schema=False)
-    tries = Limit(LOGINS, seconds)
+    tries = Limit(limits.logins, seconds)
 
     @router.api_route("/login", methods=["GET", "HEAD"])
     def form(http: Request) -> Response:
@@ -86,11 +88,9 @@ def login_router(
 
 async def _typed(http: Request) -> str:
     """The field `token` of the form; nothing if it is longer than a token can be."""
-    body = b""
-    async for chunk in http.stream():
-        body += chunk
-        if len(body) > _LONGEST_FORM:
-            return ""
+    body = await http.body()
+    if len(body) > _LONGEST_FORM:
+        return ""
     return parse_qs(body.decode("utf-8", "replace")).get("token", [""])[0].strip()
 
 

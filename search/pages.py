@@ -144,6 +144,7 @@ def _results(site: Site, request: SearchRequest, query: Query, asked: Node, foun
         "fold_link": link(request, fold="none" if _fold(request) else ""),
         "folded": _fold(request) is not None,
         "panel_link": f"/filters?{here}",
+        "save_link": f"/saved/new?{here}",
         "exports": [
             ("CSV", f"/api/export?format=csv&bom=true&{here}"),
             ("JSON Lines", f"/api/export?format=jsonl&{here}"),

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
@@ -13,18 +14,28 @@ from search.reader import current
 from search.syntax import parse_query
 from store.query import And, Node, Or, Query, Term, TimeRange
 from store.records import Article
-from store.saved import SavedSearch, Sent, SentKind
+from store.saved import Channel, SavedSearch, Sent, SentKind
 
 _NAME = re.compile(r"[\w][\w .\-]{0,79}")
 _WITHDRAWN = Or((Term("pubstatus", "canceled"), Term("pubstatus", "withheld")))
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One article as it goes out. `key` is the same for every repeat: receivers drop what they have."""
+    """One article as it goes out. `key` is the same for every repeat: receivers drop what they have.
+
+    `test`: made up, to try a channel.
+    """
 
     key: str
-    kind: SentKind
+    kind: SentKind | Literal["test"]
     article: Article
+
+    @property
+    def ledger_kind(self) -> SentKind:
+        """What the ledger calls it. Raises `ValueError` for a test, which is in no ledger."""
+        if self.kind == "test":
+            raise ValueError(f"{self.key}: a test: nothing to keep of it")
+        return self.kind
 
 
 def checked_name(name: str) -> str:
@@ -41,11 +52,14 @@ def where(search: SavedSearch, now: datetime, names: Names | None) -> Node:
     return parse_query(search.query, now=now, names=names)
 
 
-def matches(search: SavedSearch, asked: Node, low: datetime | None, high: datetime | None = None) -> Query:
-    """All matches indexed in `low <= indexed < high` that are not old, those under embargo too."""
+def matches(
+    search: SavedSearch, asked: Node, low: datetime | None, channel: Channel, high: datetime | None = None
+) -> Query:
+    """All matches indexed in `low <= indexed < high` that are not old to `channel`, those under embargo too."""
     parts = [asked]
-    if search.since is not None:
-        parts.append(TimeRange("fetched", search.since))
+    since = channel.since or search.since
+    if since is not None:
+        parts.append(TimeRange("fetched", since))
     if low is not None or high is not None:
         parts.append(TimeRange("indexed", low, high))
     return Query(where=And(tuple(parts)), now=None, copies=search.copies)
@@ -74,11 +88,31 @@ def due(search: SavedSearch, article: Article, last: Sent | None, *, matching: b
     """
     if last is not None and article.version <= last.version:
         return None
-    was_sent = last is not None and last.kind != "old"
+    # A first version that was set aside never came; before a later one that was, another had come.
+    was_sent = last is not None and last.kind != "old" and not (last.refused and last.kind == "match")
     if not matching and not (was_sent and article.retracted):
         return None
     kind: SentKind = "recall" if article.retracted else "correction" if was_sent else "match"
     return Item(key=key(search.id, article), kind=kind, article=current(article))
+
+
+def trial(search: SavedSearch, at: datetime) -> Item:
+    """What tries a channel: an article that says of itself that it is none."""
+    made = Article(
+        id="test",
+        version=1,
+        content_hash="",
+        feed_id="syria-wire/test",
+        guid="test",
+        url="",
+        headline=f"This is a test of the saved search {search.name}",
+        body="No news: somebody tries whether messages arrive here.",
+        language="en",
+        published=at,
+        fetched=at,
+        first_seen=at,
+    )
+    return Item(key=f"{search.id}:test:{int(at.timestamp())}", kind="test", article=made)
 
 
 def key(search_id: str, article: Article) -> str:

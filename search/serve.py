@@ -7,32 +7,39 @@ import uvicorn
 
 from lexicon.entries import Lexicon
 from lexicon.load import load_lexicon
-from search.access import check_host, is_loopback
+from search.access import Limits, check_host, is_loopback
 from search.app import create_app
 from search.highlight import Labels
 from search.names import Names
 from search.present import prettified
-from store.connect import open_archive, open_index, open_state
+from search.saved_keeping import Keep
+from store.connect import open_archive, open_index, open_saved, open_state
 from store.errors import SyriaWireError
 from store.settings import Settings
 
 _UNITS = ("governorate", "district", "subdistrict")
 
 
-def serve(settings: Settings) -> None:
-    """Serves until it is told to stop (SIGINT, SIGTERM). Raises `SyriaWireError` if host or port cannot be had."""
+def serve(settings: Settings, keep: Keep | None = None) -> None:
+    """Serves until it is told to stop (SIGINT, SIGTERM). Raises `SyriaWireError` if host or port cannot be had.
+
+    `keep` makes what saves searches.
+    """
     with listening(settings.web_host, settings.web_port) as listener:
-        index, state = open_index(settings), open_state(settings)
+        index, state, saved = open_index(settings), open_state(settings), open_saved(settings)
         try:
             check_host(settings.web_host, state)
             lexicon = load_lexicon(settings.gazetteer)
+            names = Names(lambda: lexicon)
             config = uvicorn.Config(
                 create_app(
                     index,
                     state,
                     labels=gazetteer_labels(lexicon),
-                    names=Names(lambda: lexicon),
+                    names=names,
                     archive=open_archive(settings),
+                    saved=keep(settings, index, state, saved, names) if keep else None,
+                    limits=limits(settings),
                     tokens_needed=not is_loopback(settings.web_host),
                 ),
                 log_level=settings.log_level.lower(),
@@ -43,6 +50,17 @@ def serve(settings: Settings) -> None:
         finally:
             index.close()
             state.close()
+            saved.close()
+
+
+def limits(settings: Settings) -> Limits:
+    """How often one asker may come."""
+    return Limits(
+        requests=settings.web_requests,
+        exports=settings.web_exports,
+        logins=settings.web_logins,
+        tests=settings.web_tests,
+    )
 
 
 def gazetteer_labels(lexicon: Lexicon) -> Labels:

@@ -25,6 +25,7 @@ HOME_FOLDERS = {"log": "log.db", "index": "index", "state": "state.db", "archive
 DEMO_FEEDS = ROOT / "demo" / "feeds"
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
+PerMinute = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
 
 class Secret(str):
@@ -64,6 +65,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Where the page listens: loopback, unless others shall read it."""
     web_port: Port = 8088
     """Of the page and its API."""
+    web_requests: PerMinute = 1200
+    """Requests a minute that one token, or one address without a token, may send."""
+    web_exports: PerMinute = 30
+    """Of these, exports and Atom feeds of a search."""
+    web_logins: PerMinute = 10
+    """Sign-ins a minute that one address may try."""
+    web_tests: PerMinute = 10
+    """Test messages of saved searches a minute that one token, or one address without a token, may send."""
     airflow_port: Port = 8080
     """Of Airflow's page."""
     demo_url: str = "http://127.0.0.1:8099"
@@ -79,7 +88,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     alerts_secret: Secret = Secret("")
     """Signs webhooks (HMAC-SHA256) that name no secret of their own."""
     alerts_timeout: Annotated[float, msgspec.Meta(gt=0, le=60)] = 10.0
-    """Seconds for one attempt to deliver a webhook or an e-mail; a webhook gets three."""
+    """Seconds for one attempt to deliver a webhook, which gets three; an e-mail may take three times as long in all."""
+    alerts_refusals: Annotated[int, msgspec.Meta(ge=2, le=100)] = 5
+    """So often a receiver may refuse a message before it is set aside, with its reason, and waits for `saved retry`."""
     smtp_host: str = ""
     """The mail server; empty: no e-mail is sent."""
     smtp_port: Port = 587

@@ -67,6 +67,7 @@ SENT = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("at", sa.Double, nullable=False),
+    sa.Column("refused", sa.Text, nullable=False, server_default=""),
     sa.Index("saved_sent_by_time", "search", "channel", "at"),
 )
 TABLES = tuple(_metadata.sorted_tables)
@@ -93,6 +94,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
         " PRIMARY KEY (search, channel, id, version))",
         "CREATE INDEX saved_sent_by_time ON saved_sent (search, channel, at)",
     ),
+    ("ALTER TABLE saved_sent ADD COLUMN refused TEXT NOT NULL DEFAULT ''",),
 )
 
 

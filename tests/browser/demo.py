@@ -9,10 +9,11 @@ from pathlib import Path
 import uvicorn
 
 from lexicon.load import load_lexicon
+from ops.alert_runs import keeper
 from search.app import create_app
 from search.names import Names
 from search.serve import gazetteer_labels, listening
-from store.connect import open_index, open_state
+from store.connect import open_index, open_saved, open_state
 from store.settings import Settings
 from tests.e2e.conftest import make_pipeline
 
@@ -35,8 +36,14 @@ def play(home: Path, wires: str) -> Settings:
 def served(settings: Settings) -> Iterator[str]:
     """The address of the page, at `NOW`."""
     index, state, lexicon = open_index(settings), open_state(settings), load_lexicon(settings.gazetteer)
+    saved, names = open_saved(settings), Names(lambda: lexicon)
     app = create_app(
-        index, state, clock=lambda: NOW, labels=gazetteer_labels(lexicon), names=Names(lambda: lexicon)
+        index,
+        state,
+        clock=lambda: NOW,
+        labels=gazetteer_labels(lexicon),
+        names=names,
+        saved=keeper(settings, index, state, saved, names),
     )
     with listening("127.0.0.1", 0) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
@@ -49,3 +56,4 @@ def served(settings: Settings) -> Iterator[str]:
             thread.join(10)
             index.close()
             state.close()
+            saved.close()

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ops.alert_runs import open_desk
-from ops.alerts import add
+from ops.alert_runs import open_keeper
+from ops.saved_desk import add
 from store.adapters.elastic_snapshots import Snapshots
 from store.connect import open_index, open_state
 from store.saved import Channel, SavedSearch
@@ -123,9 +123,9 @@ def test_an_alert_goes_out_and_a_bad_channel_is_seen(
     settings = load_settings()
     channels = (Channel(kind="webhook", target="http://127.0.0.1:9/"), Channel(kind="atom"))
     wanted = SavedSearch(id="", name="q", query="Qaryatain", created=datetime.now(UTC), channels=channels)
-    with open_desk(settings) as desk:
-        desk.index.put([article("1")])
-        add(desk, wanted, backfill=True)
+    with open_keeper(settings) as keeper:
+        keeper.desk.index.put([article("1")])
+        add(keeper.desk, wanted, backfill=True)
     state, results = _run(load_dag("run_alerts"))
     assert state == "failed"
     rows = {row["channel"].partition("-")[0]: row for row in results["send"]}

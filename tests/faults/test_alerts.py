@@ -11,10 +11,14 @@ from typing import cast
 import msgspec
 import pytest
 
-from ops.alerts import Desk, Undelivered, add, missed, prune, run
+from ops.alert_desk import Desk, Refused, Undelivered
+from ops.alerts import missed, prune, run
+from ops.saved_desk import add, change, probe, retry
 from search.saved import Item
+from search.saved_keeping import find
 from store.adapters.sql_state import SqlState
 from store.adapters.tantivy_index import TantivyIndex
+from store.errors import Unavailable
 from store.identity import content_hash
 from store.records import Article
 from store.saved import Channel, SavedSearch, SavedSearches
@@ -72,6 +76,8 @@ class World:
         self.receiver = Receiver()
         self.crashes = 0.0
         self.down: set[str] = set()
+        self.poison: dict[str, bool] = {}
+        self.refuses = 0.0
         self.runners = 0
         self.crashed = 0
 
@@ -92,7 +98,11 @@ class World:
     def send(self, search: SavedSearch, channel: Channel, items: Sequence[Item], at: datetime) -> None:
         self.maybe()
         if channel.id in self.down:
-            raise Undelivered("receiver: away: mend it")
+            raise Undelivered("receiver: away")
+        for item in items:
+            bad = self.poison.setdefault(item.article.id, self.random.random() < 0.2)
+            if self.refuses and channel.id != ATOM.id and (bad or self.random.random() < self.refuses):
+                raise Refused("receiver: answered 400")
         self.receiver.take(channel, items)
         self.maybe()
 
@@ -106,6 +116,7 @@ class World:
             send=self.send,
             clock=self.clock,
             batch=3,
+            refusals=3,
             owner=f"runner {self.runners}",
         )
 
@@ -189,9 +200,18 @@ def test_none_is_missed_and_none_comes_twice(tmp_path: Path, seed: int) -> None:
         world.put(old)
         wanted = SavedSearch(id="", name="q", query="Qaryatain", created=NOON, channels=CHANNELS)
         search = add(world.desk(faulty=False), wanted, backfill=False)
+        world.refuses = 0.05
         lived = history(world, 30)
         world.settle()
         assert missed(world.desk(faulty=False), search) == {}
+        aside = world.state.aside(search.id, 1000)
+        assert {line.id for line in aside} <= {id_ for id_, bad in world.poison.items() if bad}
+        assert aside
+        # The receivers are mended: what was set aside goes out.
+        world.refuses = 0.0
+        assert retry(world.desk(faulty=False), search) == len(aside)
+        world.settle()
+        assert world.state.aside(search.id, 1000) == []
         for channel in CHANNELS:
             if channel is ATOM:  # its feed is the ledger itself
                 lines = world.state.newest_sent(search.id, ATOM.id, 10_000)
@@ -278,7 +298,7 @@ def test_one_runner_at_a_time_and_a_bad_channel_stops_no_other(tmp_path: Path) -
 
         def send(_s: SavedSearch, channel: Channel, items: Sequence[Item], _at: datetime) -> None:
             if channel == EACH:
-                raise Undelivered("receiver: away: mend it")
+                raise Undelivered("receiver: away")
             if not nested:
                 (saved,) = world.state.searches()
                 only = msgspec.structs.replace(saved, channels=(ATOM,))
@@ -295,3 +315,180 @@ def test_one_runner_at_a_time_and_a_bad_channel_stops_no_other(tmp_path: Path) -
         world.now += timedelta(minutes=2)
         rows = run(world.desk(faulty=False), world.state.searches())
         assert [(row.result, row.sent) for row in rows] == [("ok", 0), ("ok", 1), ("ok", 0)]
+
+
+def refusing(bad: set[str]) -> tuple[list[list[str]], Callable[..., str]]:
+    """A receiver that refuses messages with one of `bad` in them, and what it took."""
+    took: list[list[str]] = []
+
+    def send(_s: SavedSearch, _c: Channel, items: Sequence[Item], _at: datetime) -> str:
+        guids = [item.article.guid for item in items]
+        if bad & set(guids):
+            raise Refused("webhook desk.example: answered 400")
+        took.append(guids)
+        return "answered 204"
+
+    return took, send
+
+
+@pytest.mark.parametrize("channel", [EACH, DIGEST])
+def test_what_is_refused_is_set_aside_and_stops_nothing_else(tmp_path: Path, channel: Channel) -> None:
+    with ExitStack() as stack:
+        world = World(tmp_path, 1, stack)
+        bad = {"2"}
+        took, send = refusing(bad)
+        desk = plain_desk(world, send)
+        wanted = SavedSearch(id="", name="q", query="Qaryatain", created=NOON, channels=(channel,))
+        search = add(desk, wanted, backfill=True)
+        world.put(*(article(str(n), minutes=n) for n in range(3)))
+        rows = []
+        for _ in range(5):
+            rows += run(desk, [search])
+            world.now += timedelta(hours=1)
+        assert [row.result for row in rows] == ["failed"] * 5
+        assert [row.aside for row in rows] == [0, 0, 0, 0, 1]
+        assert "answered 400" in rows[0].detail
+        assert sorted(guid for guids in took for guid in guids) == ["0", "1"]
+        (aside,) = world.state.aside(search.id, 9)
+        assert (aside.kind, aside.refused) == ("match", "webhook desk.example: answered 400")
+        assert missed(desk, search) == {}
+        assert [row.result for row in run(desk, [search])] == ["ok"]
+        # Its withdrawal is nobody's business who never had it; its correction is a first message.
+        world.put(changed(article("2"), world.now, headline="Qaryatain again"))
+        bad.clear()
+        run(desk, [search])
+        assert took[-1] == ["2"]
+        assert world.state.aside(search.id, 9) == []
+        assert retry(desk, search) == 0
+
+
+def test_who_had_a_story_gets_its_recall_also_after_a_correction_was_refused(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        world = World(tmp_path, 1, stack)
+        bad: set[str] = set()
+        kinds: list[str] = []
+        _, send = refusing(bad)
+
+        def noted(s: SavedSearch, c: Channel, items: Sequence[Item], at: datetime) -> str:
+            said = send(s, c, items, at)
+            kinds.extend(item.kind for item in items)
+            return said
+
+        desk = plain_desk(world, noted)
+        wanted = SavedSearch(id="", name="q", query="Qaryatain", created=NOON, channels=(EACH,))
+        search = add(desk, wanted, backfill=True)
+        first = article("1")
+        world.put(first)
+        run(desk, [search])
+        bad.add("1")
+        second = changed(first, world.now, headline="Qaryatain, corrected")
+        world.put(second)
+        for _ in range(5):
+            run(desk, [search])
+            world.now += timedelta(hours=1)
+        assert [line.kind for line in world.state.aside(search.id, 9)] == ["correction"]
+        bad.clear()
+        world.put(changed(second, world.now, headline="Notice", body="", pubstatus="canceled"))
+        run(desk, [search])
+        assert kinds == ["match", "recall"]
+
+
+def test_a_receiver_that_refuses_everything_is_not_asked_for_ever(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        world = World(tmp_path, 1, stack)
+        asked: list[str] = []
+
+        def send(_s: SavedSearch, _c: Channel, items: Sequence[Item], _at: datetime) -> str:
+            asked.extend(item.article.guid for item in items)
+            raise Refused("webhook desk.example: answered 404")
+
+        desk = plain_desk(world, send)
+        wanted = SavedSearch(id="", name="q", query="Qaryatain", created=NOON, channels=(EACH,))
+        search = add(desk, wanted, backfill=True)
+        world.put(*(article(str(n), minutes=n) for n in range(30)))
+        run(desk, [search])
+        assert len(asked) == 20
+        for _ in range(9):
+            world.now += timedelta(hours=2)
+            run(desk, [search])
+        assert len(world.state.aside(search.id, 99)) == 30
+        assert run(desk, [search])[0].result == "waiting"
+        world.now += timedelta(hours=2)
+        assert run(desk, [search])[0].result == "ok"
+        took, better = refusing(set())
+        mended = plain_desk(world, better)
+        assert retry(mended, search) == 30
+        run(mended, [search])
+        assert len(took) == 30
+
+
+def test_a_changed_query_goes_on_without_sending_the_past(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        world = World(tmp_path, 1, stack)
+        took, send = refusing(set())
+        desk = plain_desk(world, send)
+        wanted = SavedSearch(id="", name="q", query="Qaryatain", created=NOON, channels=(EACH,))
+        search = add(desk, wanted, backfill=False)
+        world.now += timedelta(hours=1)
+        corrected = article("corrected", fetched=world.now)
+        world.put(corrected, article("rain", fetched=world.now, headline="Rain", body="Rain"))
+        run(desk, [search])
+        assert took == [["corrected"]]
+        world.now += timedelta(hours=1)
+        world.put(changed(corrected, world.now, headline="Rain, not strikes", body="Rain"))
+        run(desk, [search])
+        world.now += timedelta(hours=1)
+        world.put(article("under way", fetched=world.now, headline="Rain", body="Rain"))
+        late = article("late", fetched=world.now, headline="Rain", body="Rain")
+        other = Channel(kind="email", target="desk@example.org")
+        wider = msgspec.structs.replace(search, name="rain", query="Rain", channels=(EACH, other))
+        made = change(desk, wider)
+        assert find(world.state, "rain") == made
+        assert missed(desk, made) == {}
+        world.now += timedelta(hours=1)
+        world.put(late)
+        took.clear()
+        run(desk, [made])
+        # The webhook: what came after its last look, and the correction of what it had. The new mailbox: what is new.
+        assert sorted(guid for guids in took for guid in guids) == ["corrected", "late", "late", "under way"]
+        world.now += timedelta(hours=1)
+        assert [row.sent for row in run(desk, [made])] == [0, 0]
+        assert missed(desk, made) == {}
+
+
+def test_a_search_is_not_changed_while_it_sends(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        world = World(tmp_path, 1, stack)
+        _, send = refusing(set())
+        search = add(
+            plain_desk(world, send),
+            SavedSearch(id="", name="q", query="Qaryatain", created=NOON, channels=(EACH,)),
+            backfill=True,
+        )
+        assert world.desk().lease(search.id, EACH.id)
+        with pytest.raises(Unavailable, match="is sending just now"):
+            change(plain_desk(world, send), msgspec.structs.replace(search, query="Rain"))
+        assert find(world.state, "q").query == "Qaryatain"
+
+
+def test_a_test_is_sent_and_leaves_no_line(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        world = World(tmp_path, 1, stack)
+        items: list[Item] = []
+
+        def send(_s: SavedSearch, channel: Channel, sent: Sequence[Item], _at: datetime) -> str:
+            if channel.kind == "email":
+                raise Undelivered("e-mail by mail.example:587: SMTPServerDisconnected")
+            items.extend(sent)
+            return "answered 204"
+
+        desk = plain_desk(world, send)
+        wanted = SavedSearch(id="", name="q", query="Qaryatain", created=NOON, channels=CHANNELS)
+        search = add(desk, wanted, backfill=True)
+        assert [(each.ok, each.said) for each in probe(desk, search)] == [
+            (True, "nothing to send: readers fetch the feed"),
+            (True, "answered 204"),
+            (False, "e-mail by mail.example:587: SMTPServerDisconnected"),
+        ]
+        assert [(item.kind, "test" in item.article.headline) for item in items] == [("test", True)]
+        assert world.state.tallies(search.id) == {}

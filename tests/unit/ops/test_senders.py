@@ -5,19 +5,22 @@ import email.policy
 import json
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from ops.alerts import Undelivered
-from ops.senders_mail import Mail, checked_address, send_mail
+from ops.alert_desk import Refused, Undelivered
+from ops.senders_mail import Mail, send_mail
 from ops.senders_webhook import checked_url, post, signature
 from search.errors import BadRequest
-from search.saved import Item
+from search.saved import Item, trial
+from search.saved_targets import checked_address
 from store.saved import Channel, SavedSearch
 from store.settings import Secret
 from tests.articles import NOON, article
@@ -85,11 +88,23 @@ def test_a_receiver_that_is_busy_is_asked_again_and_gets_the_same() -> None:
     assert len(receiver.got) == 3
 
 
+def test_a_test_is_marked_and_tried_once() -> None:
+    receiver = Receiver(503)
+    with receiver.listening() as url:
+        channel = Channel(kind="webhook", target=url, private=True)
+        tests = [trial(SEARCH, NOON)]
+        with pytest.raises(Undelivered, match="answered 503"):
+            post(SEARCH, channel, tests, NOON, secret=SECRET, timeout=10)
+        assert post(SEARCH, channel, tests, NOON, secret=SECRET, timeout=10) == "answered 204"
+    assert [json.loads(content)["items"][0]["kind"] for _, content in receiver.got] == ["test", "test"]
+
+
 @pytest.mark.parametrize(("answers", "tries"), [((400,), 1), ((503, 503, 503), 3), ((302,), 1)])
 def test_what_is_not_accepted_is_undelivered_and_hides_the_path(answers: tuple[int, ...], tries: int) -> None:
     receiver = Receiver(*answers)
     with receiver.listening() as url, pytest.raises(Undelivered, match=f"answered {answers[-1]}") as caught:
         deliver(url)
+    assert isinstance(caught.value, Refused) == (answers == (400,))
     assert len(receiver.got) == tries
     assert "token" not in str(caught.value)
     assert SECRET not in str(caught.value)
@@ -105,21 +120,33 @@ def test_a_private_address_gets_nothing_unless_that_is_meant() -> None:
 
 
 @contextmanager
-def mailbox(refuse: bool = False) -> Iterator[tuple[int, list[EmailMessage]]]:
-    """As much of an SMTP server as takes a message; `refuse`: it takes no recipient."""
+def mailbox(refuse: bytes = b"", drip: bool = False) -> Iterator[tuple[int, list[EmailMessage]]]:
+    """As much of an SMTP server as takes a message. `refuse`: it says no to this command; `drip`: it never comes
+    to an end, neither of a line nor of a TLS record."""
     got: list[EmailMessage] = []
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            start = b"\x16\x03\x03\x40\x00"
+            while drip:
+                try:
+                    self.wfile.write(start)
+                    start = b"0"
+                except OSError:
+                    return
+                time.sleep(0.05)
             self.say("220 here")
             for line in self.rfile:
                 match line.split()[0].upper():
-                    case b"RCPT" if refuse:
+                    case b"RCPT" if refuse == b"RCPT":
                         self.say("550 no such mailbox")
                     case b"DATA":
                         self.say("354 go on")
                         content = b"".join(iter(self.rfile.readline, b".\r\n"))
                         parsed = email.message_from_bytes(content, policy=email.policy.default)
+                        if refuse == b"DATA":
+                            self.say("554 we take no such thing")
+                            continue
                         got.append(parsed)
                         self.say("250 taken")
                     case b"QUIT":
@@ -178,9 +205,23 @@ def test_no_headline_breaks_a_header_or_the_page() -> None:
 
 
 def test_a_mail_that_is_not_taken_is_undelivered() -> None:
-    with mailbox(refuse=True) as (port, got), pytest.raises(Undelivered, match=r"127\.0\.0\.1"):
+    with mailbox(refuse=b"RCPT") as (port, got), pytest.raises(Undelivered, match=r"127\.0\.0\.1") as caught:
+        send_mail(mail(port), SEARCH, CHANNEL, items(), NOON)
+    assert not isinstance(caught.value, Refused)
+    assert got == []
+
+
+def test_a_content_that_the_server_will_not_have_is_refused() -> None:
+    with mailbox(refuse=b"DATA") as (port, got), pytest.raises(Refused, match="answered 554"):
         send_mail(mail(port), SEARCH, CHANNEL, items(), NOON)
     assert got == []
+
+
+@pytest.mark.parametrize("security", ["none", "tls"])
+def test_a_server_that_drips_is_left(security: Literal["none", "tls"]) -> None:
+    slow = replace(mail(0), timeout=0.1, security=security)
+    with mailbox(drip=True) as (port, _), pytest.raises(Undelivered, match=r"127\.0\.0\.1"):
+        send_mail(replace(slow, port=port), SEARCH, CHANNEL, items(), NOON)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from search.access import (
     COOKIE,
     Gate,
     Limit,
+    Limits,
     add_token,
     check_host,
     is_loopback,
@@ -17,10 +18,11 @@ from search.access import (
 )
 from search.app import create_app
 from search.errors import TooMany
-from search.login import EXPORTS, LOGINS
 from store.errors import SyriaWireError
 from tests.fake_index import FakeIndex, FakeState
 from tests.unit.search.wire import ARABIC, COPIED, NOW, archive
+
+LIMITS = Limits(exports=3, logins=4)
 
 
 class Guarded:
@@ -30,7 +32,9 @@ class Guarded:
         self.state = FakeState()
         self.reader = add_token(self.state, "desk", "reader", NOW)
         self.archivist = add_token(self.state, "archive", "archivist", NOW)
-        self.app = create_app(FakeIndex(archive()), self.state, clock=lambda: NOW, tokens_needed=needed)
+        self.app = create_app(
+            FakeIndex(archive()), self.state, clock=lambda: NOW, tokens_needed=needed, limits=LIMITS
+        )
 
     def ask(self, path: str, method: str = "GET", **more: object) -> httpx.Response:
         async def ask() -> httpx.Response:
@@ -87,18 +91,18 @@ def test_a_wrong_token_is_said(body: str) -> None:
 def test_who_guesses_tokens_must_wait() -> None:
     guarded = Guarded()
     answers = [
-        guarded.ask("/login", "POST", data={"token": f"sw_{n}"}).status_code for n in range(LOGINS + 1)
+        guarded.ask("/login", "POST", data={"token": f"sw_{n}"}).status_code for n in range(LIMITS.logins + 1)
     ]
-    assert answers == [401] * LOGINS + [429]
+    assert answers == [401] * LIMITS.logins + [429]
 
 
 def test_exports_are_limited_and_say_so() -> None:
     guarded = Guarded()
-    answers = [guarded.with_token("/api/export", guarded.reader) for _ in range(EXPORTS + 1)]
+    answers = [guarded.with_token("/api/export", guarded.reader) for _ in range(LIMITS.exports + 1)]
     assert {each.status_code for each in answers[:-1]} == {200}
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["retry-after"]) > 0
-    assert answers[-1].json()["error"].startswith(f"requests: more than {EXPORTS} a minute: wait")
+    assert answers[-1].json()["error"].startswith(f"requests: more than {LIMITS.exports} a minute: wait")
     assert guarded.with_token("/api/export", guarded.archivist).status_code == 200
 
 
