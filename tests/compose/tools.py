@@ -21,7 +21,6 @@ PACKAGES = (
     "postgresql",
     "procps",
     "python3",
-    "python3-venv",
 )
 _MODULE = "github.com/docker/compose/v2"
 
