@@ -48,7 +48,8 @@ class Folder:
             fresh = file.with_name(f".{name}.new")
             fresh.unlink(missing_ok=True)
             fresh.touch(mode=0o600)
-            fresh.write_text(make() + "\n", encoding="utf-8")
+            # No newline at the end: Airflow takes what `cat` prints as it is.
+            fresh.write_text(make(), encoding="utf-8")
             fresh.chmod(0o400 if name == CA_KEY else 0o444)
             fresh.replace(file)
             self.made.append(name)

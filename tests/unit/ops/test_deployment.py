@@ -58,6 +58,7 @@ def test_airflow_takes_its_keys(tmp_path: Path) -> None:
     deployment_secrets.write(tmp_path, NOW)
     Fernet((tmp_path / "airflow_fernet_key").read_text().strip())
     passwords = json.loads((tmp_path / "airflow_passwords.json").read_text())
+    assert not (tmp_path / "airflow_url").read_text().endswith("\n")
     assert passwords == {"admin": (tmp_path / "airflow_admin").read_text().strip()}
 
 
