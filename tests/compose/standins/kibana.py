@@ -40,7 +40,7 @@ def known(authorization: str) -> str:
         with urllib.request.urlopen(request, context=trusting, timeout=5) as answer:
             return json.load(answer)["username"]
     except (OSError, ValueError) as error:
-        print(f"elasticsearch: {error}", flush=True)
+        say(f"elasticsearch: {error}")
         return ""
 
 
@@ -50,30 +50,43 @@ def of_kibana() -> str:
     return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
-def problem(path: str, headers: http.client.HTTPMessage, body: bytes) -> tuple[int, str, list[dict]]:
-    """Status and reason if the call is none that Kibana takes; else 200, who calls, and the objects."""
+class Refused(Exception):
+    """Status and reason."""
+
+
+def imported(path: str, headers: http.client.HTTPMessage, body: bytes) -> tuple[str, list[dict]]:
+    """Who calls, and the objects. Raises `Refused` where the call is none that Kibana takes."""
     if not path.startswith("/api/saved_objects/_import"):
-        return 404, "Not Found", []
+        raise Refused(404, "Not Found")
     if not headers.get("kbn-xsrf"):
-        return 400, "Request must contain a kbn-xsrf header.", []
-    who = known(headers.get("authorization", ""))
-    if not who:
-        return 401, "Unauthorized", []
+        raise Refused(400, "Request must contain a kbn-xsrf header.")
+    if not (who := known(headers.get("authorization", ""))):
+        raise Refused(401, "Unauthorized")
     head = f"Content-Type: {headers.get('content-type', '')}\r\n\r\n".encode()
     parts = list(email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body).iter_parts())
     files = [part for part in parts if part.get_param("name", header="content-disposition") == "file"]
     if len(files) != 1 or not (files[0].get_filename() or "").endswith(".ndjson"):
-        return 415, "one part `file` with a name that ends in .ndjson is wanted", []
+        raise Refused(415, "one part `file` with a name that ends in .ndjson is wanted")
+    return who, objects_of(files[0].get_payload(decode=True))
+
+
+def objects_of(ndjson: bytes) -> list[dict]:
+    """The saved objects; raises `Refused`."""
     try:
-        lines = files[0].get_payload(decode=True).decode().splitlines()
-        objects = [json.loads(line) for line in lines if line.strip()]
+        lines = [json.loads(line) for line in ndjson.decode().splitlines() if line.strip()]
     except ValueError as error:
-        return 400, f"not NDJSON: {error}", []
-    saved = [each for each in objects if "exportedCount" not in each]
-    for each in saved:
+        raise Refused(400, f"not NDJSON: {error}") from error
+    objects = [each for each in lines if "exportedCount" not in each]
+    for each in objects:
         if not {"id", "type", "attributes", "references"} <= each.keys():
-            return 400, f"no saved object: {sorted(each)}", []
-    return 200, who, saved
+            raise Refused(400, f"no saved object: {sorted(each)}")
+    return objects
+
+
+def say(what: str) -> None:
+    """Into the container's log."""
+    sys.stdout.write(what + "\n")
+    sys.stdout.flush()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -84,13 +97,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", "0")))
-        status, said, objects = problem(self.path, self.headers, body)
-        seen = {"import": self.path, "status": status, "by": said, "objects": len(objects)}
-        seen["types"] = sorted({each["type"] for each in objects})
-        print(json.dumps(seen), flush=True)
-        if status != 200:
-            self._answer(status, {"statusCode": status, "message": said})
+        try:
+            who, objects = imported(self.path, self.headers, body)
+        except Refused as refused:
+            status, why = refused.args
+            say(f"{self.path}: {status} {why}")
+            self._answer(status, {"statusCode": status, "message": why})
             return
+        types = sorted({each["type"] for each in objects})
+        seen = {"import": self.path, "status": 200, "by": who, "objects": len(objects), "types": types}
+        say(json.dumps(seen))
         with KEPT.open("a") as file:
             file.write(json.dumps(seen) + "\n")
         kept = [{"type": each["type"], "id": each["id"]} for each in objects]
@@ -110,5 +126,5 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     server = http.server.ThreadingHTTPServer(("0.0.0.0", 5601), Handler)
-    print("listening on 5601", file=sys.stderr, flush=True)
+    say("listening on 5601")
     server.serve_forever()
