@@ -90,6 +90,7 @@ requirements: $(DEV)  ## Resolve requirements/*.in anew
 	  --no-header --annotation-style line requirements/$$each.in -o requirements/$$each.txt; done
 
 COMPOSE ?= docker compose
+.PHONY: secrets compose-test
 
 secrets:  ## Passwords, keys and certificates for docker compose, into secrets/; what is there is kept
 	@mkdir -p secrets && chmod 700 secrets

@@ -36,7 +36,10 @@ def folder() -> Path:
 
 @contextmanager
 def engine() -> Iterator[str]:
-    """A Docker engine that answers, by its version; if there is none, one is started and later stopped. Raises `StackError`."""
+    """A Docker engine that answers, by its version. If there is none, one is started and later stopped.
+
+    Raises `StackError`.
+    """
     need("docker", "docker.io")
     started = None if _answers() else _start()
     try:

@@ -50,36 +50,36 @@ def of_kibana() -> str:
     return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """Status and reason."""
 
 
 def imported(path: str, headers: http.client.HTTPMessage, body: bytes) -> tuple[str, list[dict]]:
-    """Who calls, and the objects. Raises `Refused` where the call is none that Kibana takes."""
+    """Who calls, and the objects. Raises `RefusedError` where the call is none that Kibana takes."""
     if not path.startswith("/api/saved_objects/_import"):
-        raise Refused(404, "Not Found")
+        raise RefusedError(404, "Not Found")
     if not headers.get("kbn-xsrf"):
-        raise Refused(400, "Request must contain a kbn-xsrf header.")
+        raise RefusedError(400, "Request must contain a kbn-xsrf header.")
     if not (who := known(headers.get("authorization", ""))):
-        raise Refused(401, "Unauthorized")
+        raise RefusedError(401, "Unauthorized")
     head = f"Content-Type: {headers.get('content-type', '')}\r\n\r\n".encode()
     parts = list(email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + body).iter_parts())
     files = [part for part in parts if part.get_param("name", header="content-disposition") == "file"]
     if len(files) != 1 or not (files[0].get_filename() or "").endswith(".ndjson"):
-        raise Refused(415, "one part `file` with a name that ends in .ndjson is wanted")
+        raise RefusedError(415, "one part `file` with a name that ends in .ndjson is wanted")
     return who, objects_of(files[0].get_payload(decode=True))
 
 
 def objects_of(ndjson: bytes) -> list[dict]:
-    """The saved objects; raises `Refused`."""
+    """The saved objects; raises `RefusedError`."""
     try:
         lines = [json.loads(line) for line in ndjson.decode().splitlines() if line.strip()]
     except ValueError as error:
-        raise Refused(400, f"not NDJSON: {error}") from error
+        raise RefusedError(400, f"not NDJSON: {error}") from error
     objects = [each for each in lines if "exportedCount" not in each]
     for each in objects:
         if not {"id", "type", "attributes", "references"} <= each.keys():
-            raise Refused(400, f"no saved object: {sorted(each)}")
+            raise RefusedError(400, f"no saved object: {sorted(each)}")
     return objects
 
 
@@ -99,7 +99,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", "0")))
         try:
             who, objects = imported(self.path, self.headers, body)
-        except Refused as refused:
+        except RefusedError as refused:
             status, why = refused.args
             say(f"{self.path}: {status} {why}")
             self._answer(status, {"statusCode": status, "message": why})
