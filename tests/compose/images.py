@@ -26,9 +26,12 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def build() -> str:
-    """Builds those that are missing or whose stand-in has changed. Returns what it did. Raises `StackError`."""
+    """Pulls what is missing, and builds what cannot be had so. Returns what it did. Raises `StackError`."""
     ours = _digest()
-    missing = [name for name, tag in IMAGES.items() if _built_from(tag) not in (ours, _PULLED)]
+    stale = [name for name, tag in IMAGES.items() if _built_from(tag) not in (ours, _PULLED)]
+    missing = [
+        name for name in stale if tools.run(["docker", "pull", IMAGES[name]], check=False).returncode != 0
+    ]
     if not missing:
         return "all there"
     tools.base_image()
