@@ -32,12 +32,13 @@ def partitions(group: str) -> dict[str, int]:
     client = KafkaAdminClient(bootstrap_servers=SETTINGS.log.removeprefix("kafka://"))
     with closing(client):
         members = client.describe_groups([group])[group]["members"]
-    return {
-        each["client_host"]: sum(
-            len(topic["partitions"]) for topic in each["member_assignment"]["assigned_partitions"]
-        )
-        for each in members
-    }
+    return {each["client_host"]: _count(each["member_assignment"]) for each in members}
+
+
+def _count(assignment: object) -> int:
+    """While the group is sorting itself out, there is none."""
+    topics = assignment["assigned_partitions"] if isinstance(assignment, dict) else ()
+    return sum(len(topic["partitions"]) for topic in topics)
 
 
 match sys.argv[1:]:
