@@ -15,6 +15,7 @@ _FIRST = (
     checks.all_is_well,
     checks.the_whole_day_comes,
     checks.kibana_was_given_its_objects,
+    checks.a_backup_is_made,
     checks.elasticsearch_asks_who_you_are,
     checks.nobody_is_root,
     checks.file_systems_are_closed,

@@ -9,8 +9,8 @@ from tests.stack.running import StackError
 
 FRESH = 20
 GROUP = "articles.raw.enrich"
-_START = 420.0
-_AGAIN = 240.0
+_START = 600.0
+_AGAIN = 420.0
 _DEMO = 72
 """Articles of the made-up day, once it is over."""
 _NO_POLLS_WITHOUT = ("airflow-api", "airflow-scheduler", "airflow-dag-processor", "postgres", "wires")
@@ -53,7 +53,7 @@ def all_is_well(deployment: Deployment) -> str:
 
 
 def the_whole_day_comes(deployment: Deployment) -> str:
-    wait(f"{_DEMO} articles", _START, lambda: deployment.syriawire("verify")["articles"] >= _DEMO)
+    wait(f"{_DEMO} articles", _START, lambda: verification(deployment)["articles"] >= _DEMO)
     return verified(deployment)
 
 
@@ -101,6 +101,12 @@ def no_secret_stands_in_an_environment(deployment: Deployment) -> str:
         for secret, value in secrets.items():
             assert value not in shown, f"{name} shows {secret}"
     return f"{len(secrets)} secrets, {len(deployment.containers())} containers"
+
+
+def a_backup_is_made(deployment: Deployment) -> str:
+    taken = deployment.syriawire("backup", "take")
+    assert taken["state"] == "SUCCESS", taken
+    return f"{taken['name']}: {', '.join(taken['indices'])}"
 
 
 def elasticsearch_asks_who_you_are(deployment: Deployment) -> str:
@@ -164,7 +170,7 @@ def comes_back_by_itself(deployment: Deployment, name: str) -> str:
 def polled_since(deployment: Deployment, moment: datetime) -> bool:
     """Whether a feed had a success after `moment`."""
     try:
-        feeds: Sequence[dict[str, str | None]] = deployment.syriawire("status")["feeds"]
+        feeds: Sequence[dict[str, str | None]] = deployment.syriawire("status", "--json")["feeds"]
     except StackError:
         return False
     return any(
@@ -174,7 +180,7 @@ def polled_since(deployment: Deployment, moment: datetime) -> bool:
 
 def verification(deployment: Deployment) -> dict[str, int]:
     """What `syriawire verify` says; it waits for what is under way."""
-    found: dict[str, int] = deployment.syriawire("verify", "--wait", "180")
+    found: dict[str, int] = deployment.syriawire("verify", "--wait", "180", "--json")
     return found
 
 

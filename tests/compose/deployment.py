@@ -53,8 +53,8 @@ class Deployment:
         return tools.run(["make", target, with_compose], cwd=self.folder, env=self.environ).stdout
 
     def syriawire(self, *arguments: str) -> Any:
-        """The JSON that a command prints in a container that may do everything."""
-        done = self.compose("exec", "-T", "airflow-scheduler", "syriawire", *arguments, "--json", check=False)
+        """The JSON that a command prints in a container that has all settings."""
+        done = self.compose("exec", "-T", "airflow-scheduler", "syriawire", *arguments, check=False)
         if not done.stdout.strip():
             raise StackError(f"syriawire {' '.join(arguments)}: {done.stderr.strip()[-500:]}")
         return json.loads(done.stdout)
