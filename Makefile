@@ -89,6 +89,17 @@ requirements: $(DEV)  ## Resolve requirements/*.in anew
 	for each in uv runtime dev bench; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-header --annotation-style line requirements/$$each.in -o requirements/$$each.txt; done
 
+COMPOSE ?= docker compose
+.PHONY: secrets compose-test
+
+secrets:  ## Passwords, keys and certificates for docker compose, into secrets/; what is there is kept
+	@mkdir -p secrets && chmod 700 secrets
+	@$(COMPOSE) build --quiet prepare
+	@$(COMPOSE) run --rm --no-deps --user "$$(id -u):$$(id -g)" secrets
+
+compose-test: $(DEV)  ## docker-compose.yml for real, each container killed in turn; half an hour (tests/compose/README.md)
+	$(BIN)/python -m tests.compose
+
 clean:  ## Remove what the demos leave behind in var/, their archives too; var/live stays
 	@test ! -d var || find var -mindepth 1 -maxdepth 1 ! -name live -exec rm -rf {} +
 

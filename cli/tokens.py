@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -21,12 +22,23 @@ def token() -> None:
 @token.command()
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), default="reader", show_default=True)
+@click.option(
+    "--token-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Take the token out of this file, and print none.",
+)
 @click.pass_obj
-def add(settings: Settings, name: str, role: Role) -> None:
-    """Make a token and print it, this once; only its hash is kept."""
+def add(settings: Settings, name: str, role: Role, token_file: Path | None) -> None:
+    """Make a token and print it, this once; only its hash is kept.
+
+    With --token-file the same call again changes nothing.
+    """
+    given = token_file.read_text(encoding="utf-8").strip() if token_file else None
     with _state(settings) as state:
-        click.echo(add_token(state, name, role, datetime.now(UTC)))
-    click.echo("Keep it well: it is not shown again.", err=True)
+        token = add_token(state, name, role, datetime.now(UTC), given)
+    if given is None:
+        click.echo(token)
+        click.echo("Keep it well: it is not shown again.", err=True)
 
 
 @token.command("list")

@@ -12,7 +12,8 @@ from store import settings
 _HEAD = """# Settings
 
 Environment variables, or lines `name: value` in a YAML file that `SYRIAWIRE_SETTINGS` names: there in small letters and
-without `SYRIAWIRE_`. The environment wins. What is unknown or ill-typed stops the program and says what would be right.
+without `SYRIAWIRE_`. The environment wins. `SYRIAWIRE_X_FILE` names a file with the value of `SYRIAWIRE_X`:
+keep secrets so. What is unknown or ill-typed stops the program and says what would be right.
 `syriawire doctor` tests what is in force.
 
 | setting | default | what |

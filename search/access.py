@@ -25,6 +25,7 @@ OPEN = ("/healthz", "/login", "/static/")
 _MARK = "web-tokens"
 _PREFIX = "sw_"
 _LONGEST_NAME = 60
+_SHORTEST_GIVEN = 32
 _MOST_ASKERS = 10_000
 
 
@@ -64,14 +65,21 @@ def tokens(state: State) -> list[Token]:
     return msgspec.json.decode(kept, type=list[Token]) if kept else []
 
 
-def add_token(state: State, name: str, role: Role, now: datetime) -> str:
-    """A new token, which is never seen again. Raises `SyriaWireError` where the name is taken or will not do."""
+def add_token(state: State, name: str, role: Role, now: datetime, given: str | None = None) -> str:
+    """A new token, which is never seen again. `given`: this one; if it is there already all is well.
+
+    Raises `SyriaWireError` where the name is taken or will not do, or a given token is too short.
+    """
     known = tokens(state)
+    if given is not None and len(given) < _SHORTEST_GIVEN:
+        raise SyriaWireError(f"token {name}: is short: give it {_SHORTEST_GIVEN} letters, made at random")
+    if given and any((each.name, each.role, each.digest) == (name, role, _digest(given)) for each in known):
+        return given
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise SyriaWireError(f"token {name!r}: no name for it: use 1 to {_LONGEST_NAME} letters")
     if any(each.name == name for each in known):
         raise SyriaWireError(f"token {name}: is there already: take another name, or revoke it first")
-    secret = _PREFIX + secrets.token_urlsafe(32)
+    secret = given or _PREFIX + secrets.token_urlsafe(32)
     made = Token(name=name, role=role, digest=_digest(secret), created=now)
     _save(state, sorted([*known, made], key=lambda token: token.name))
     return secret

@@ -1,5 +1,6 @@
 """Settings: environment over settings file over the home's own file over defaults.
 
+`SYRIAWIRE_X_FILE` names a file that holds the value of `SYRIAWIRE_X`: for secrets, which an environment shows to many.
 What is unknown or ill-typed stops the program. The home's file, `<home>/syriawire.yml`, says what this home was
 made for: `up --demo` writes `demo: true` into it, so that every command there speaks of the same feeds.
 """
@@ -19,6 +20,7 @@ PREFIX = "SYRIAWIRE_"
 SETTINGS_FILE = "SYRIAWIRE_SETTINGS"
 HOME_FILE = "syriawire.yml"
 TEST_PREFIX = "SYRIAWIRE_TEST_"
+FILE_SUFFIX = "_FILE"
 ROOT = Path(__file__).resolve().parent.parent
 HOME_FOLDERS = {"log": "log.db", "index": "index", "state": "state.db", "archive": "archive"}
 """Below `home`, where these are not set."""
@@ -176,7 +178,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     for name, value in env.items():
         if not name.startswith(PREFIX) or name == SETTINGS_FILE or name.startswith(TEST_PREFIX):
             continue
+        bare = name.removesuffix(FILE_SUFFIX)
         key = name.removeprefix(PREFIX).lower()
+        if key not in _NAMES and bare.removeprefix(PREFIX).lower() in _NAMES:
+            if bare in env:
+                raise SettingsError(f"{name}: {bare} is set as well: unset one")
+            key, value = bare.removeprefix(PREFIX).lower(), _content(name, value)  # noqa: PLW2901
         if key not in _NAMES:
             raise _unknown(key, where=name, spelled=lambda known: PREFIX + known.upper())
         values[key] = value
@@ -205,6 +212,18 @@ def _from_file(path: str) -> dict[str, Any]:
         if key not in _NAMES:
             raise _unknown(str(key), where=path, spelled=str)
     return {str(key): value for key, value in content.items()}
+
+
+def _content(name: str, path: str) -> str:
+    """What a file holds, for a setting that must not stand in the environment."""
+    try:
+        content = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise SettingsError(f"{name}: {path}: cannot be read ({why}): mend it or unset it") from error
+    if not content:
+        raise SettingsError(f"{name}: {path}: is empty: write the value into it")
+    return content
 
 
 def _unknown(key: str, *, where: str, spelled: Callable[[str], str]) -> SettingsError:

@@ -6,9 +6,11 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.stack.running import StackError, cache, need, spawn
+from tests.stack.running import StackError, alive, cache, end, need, spawn
 
 COMPOSE = "v2.39.4"
 BASE = "syria-wire-base"
@@ -21,7 +23,6 @@ PACKAGES = (
     "postgresql",
     "procps",
     "python3",
-    "python3-venv",
 )
 _MODULE = "github.com/docker/compose/v2"
 
@@ -33,26 +34,41 @@ def folder() -> Path:
     return path
 
 
-def engine() -> None:
-    """A Docker engine that answers; starts one that needs no kernel module if there is none. Raises `StackError`."""
+@contextmanager
+def engine() -> Iterator[str]:
+    """A Docker engine that answers, by its version. If there is none, one is started and later stopped.
+
+    Raises `StackError`.
+    """
     need("docker", "docker.io")
-    if _answers():
-        return
+    started = None if _answers() else _start()
+    try:
+        yield run(["docker", "version", "--format", "{{.Server.Version}}"]).stdout.strip()
+    finally:
+        if started is not None:
+            end(started)
+
+
+def _start() -> int:
+    """Its pid. `vfs` works everywhere, but copies every layer in full."""
     log = folder() / "dockerd.log"
-    spawn([need("dockerd", "docker.io"), "--storage-driver", "vfs"], log)
-    deadline = time.monotonic() + 60
-    while not _answers():
-        if time.monotonic() > deadline:
-            raise StackError(f"{log}: no Docker engine after 60 s: see there")
-        time.sleep(0.5)
+    for driver in ("overlay2", "vfs"):
+        pid = spawn([need("dockerd", "docker.io"), "--storage-driver", driver], log)
+        deadline = time.monotonic() + 60
+        while alive(pid) and time.monotonic() < deadline:
+            if _answers():
+                return pid
+            time.sleep(0.5)
+        end(pid)
+    raise StackError(f"{log}: no Docker engine can be started: see there")
 
 
-def compose(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """`docker compose …`, with the plugin of this machine or one that is built once. Raises `StackError`."""
+def compose_command() -> list[str]:
+    """`docker compose`, or the same program built once. Raises `StackError`."""
     plain = [need("docker", "docker.io"), "compose"]
     if subprocess.run([*plain, "version"], capture_output=True, check=False).returncode != 0:
         plain = [str(_built_compose())]
-    return run([*plain, *arguments], check=check)
+    return plain
 
 
 def run(command: list[str], *, check: bool = True, **options: object) -> subprocess.CompletedProcess[str]:

@@ -8,6 +8,6 @@ env | grep '^KAFKA_' | while IFS='=' read -r name value; do
 done >"$properties"
 logs=${KAFKA_LOG_DIRS:-/var/lib/kafka/data}
 if [ ! -e "$logs/meta.properties" ]; then
-  java -cp '/opt/kafka/libs/*' kafka.tools.StorageTool format -t c3lyaWF3aXJlLXRlc3RzLQ -c "$properties"
+  java -cp '/opt/kafka/libs/*' kafka.tools.StorageTool format -t "${CLUSTER_ID:-c3lyaWF3aXJlLXRlc3RzLQ}" -c "$properties"
 fi
-exec java -Xmx512m -cp '/opt/kafka/libs/*' kafka.Kafka "$properties"
+exec java ${KAFKA_HEAP_OPTS:--Xmx512m} -cp '/opt/kafka/libs/*' kafka.Kafka "$properties"

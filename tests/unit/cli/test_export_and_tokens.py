@@ -62,3 +62,15 @@ def test_tokens_are_made_listed_and_revoked(tmp_path: Path) -> None:
     assert made.stdout.strip() not in listed.stdout
     assert CliRunner().invoke(token, ["revoke", "desk"], obj=settings).exit_code == 0
     assert CliRunner().invoke(token, ["list", "--json"], obj=settings).stdout == ""
+
+
+def test_a_token_out_of_a_file_is_not_printed(tmp_path: Path) -> None:
+    settings = load_settings({"SYRIAWIRE_HOME": str(tmp_path)})
+    file = tmp_path / "token"
+    file.write_text("sw_" + "a" * 40 + "\n")
+    call = ["add", "desk", "--role", "editor", "--token-file", str(file)]
+    for _ in range(2):
+        done = CliRunner().invoke(token, call, obj=settings)
+        assert (done.exit_code, done.output) == (0, "")
+    listed = CliRunner().invoke(token, ["list", "--json"], obj=settings)
+    assert '"desk"' in listed.stdout

@@ -148,6 +148,19 @@ def test_a_token_is_kept_as_its_hash() -> None:
         revoke_token(state, "desk")
 
 
+def test_a_given_token_is_taken_again_and_again() -> None:
+    state, given = FakeState(), "sw_" + "x" * 40
+    for _ in range(2):
+        assert add_token(state, "desk", "reader", NOW, given) == given
+    assert [each.name for each in tokens(state)] == ["desk"]
+    with pytest.raises(SyriaWireError, match="is there already"):
+        add_token(state, "desk", "editor", NOW, given)
+    with pytest.raises(SyriaWireError, match="is there already"):
+        add_token(state, "desk", "reader", NOW, given + "y")
+    with pytest.raises(SyriaWireError, match="is short"):
+        add_token(state, "other", "reader", NOW, "")
+
+
 def test_others_are_let_in_only_with_tokens() -> None:
     state = FakeState()
     for host in ("127.0.0.1", "::1", "localhost", "127.1.2.3"):

@@ -69,3 +69,39 @@ def test_a_url_of_no_known_kind_is_refused(setting: str, opened: object) -> None
     settings = load_settings({f"SYRIAWIRE_{setting}": "carrier-pigeon://coop"})
     with pytest.raises(SettingsError, match=f"SYRIAWIRE_{setting}: .*carrier-pigeon"):
         opened(settings)  # type: ignore[operator]
+
+
+def test_a_value_can_stand_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("c2VjcmV0\n")
+    settings = load_settings({"SYRIAWIRE_ELASTICSEARCH_API_KEY_FILE": str(file)})
+    assert settings.elasticsearch_api_key == "c2VjcmV0"
+    assert "c2VjcmV0" not in repr(settings)
+
+
+def test_a_setting_that_is_a_file_stays_one() -> None:
+    assert load_settings({"SYRIAWIRE_KAFKA_CA_FILE": "ca.pem"}).kafka_ca_file == "ca.pem"
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "says"),
+    [
+        (None, {}, "SYRIAWIRE_STATE_FILE: .*: cannot be read"),
+        (b"\n", {}, "SYRIAWIRE_STATE_FILE: .*: is empty"),
+        (b"\xff", {}, "not UTF-8"),
+        (b"sqlite:///x", {"SYRIAWIRE_STATE": "sqlite:///y"}, "SYRIAWIRE_STATE is set as well"),
+    ],
+)
+def test_a_file_that_will_not_do_is_named(
+    tmp_path: Path, content: bytes | None, more: dict[str, str], says: str
+) -> None:
+    file = tmp_path / "state"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=says):
+        load_settings({"SYRIAWIRE_STATE_FILE": str(file), **more})
+
+
+def test_an_unknown_name_stays_unknown_with_file() -> None:
+    with pytest.raises(SettingsError, match="unknown setting 'SYRIAWIRE_STAET_FILE'"):
+        load_settings({"SYRIAWIRE_STAET_FILE": "x"})
