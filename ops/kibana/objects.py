@@ -27,6 +27,8 @@ FORMS = {
 }
 """Type → `typeMigrationVersion`."""
 _SOURCE = "kibanaSavedObjectMeta.searchSourceJSON.index"
+_FILTER = "kibanaSavedObjectMeta.searchSourceJSON.filter[0].meta.index"
+_EMBARGO = "embargoed_until"
 
 
 def saved_objects(source: Source) -> list[Json]:
@@ -35,7 +37,7 @@ def saved_objects(source: Source) -> list[Json]:
     found += [_search(search, source) for search in source.searches]
     for name, dashboard in source.dashboards.items():
         panels = [_panel(name, dashboard, panel, source) for panel in dashboard.panels]
-        found += [*panels, _dashboard(name, dashboard, panels)]
+        found += [*panels, _dashboard(name, dashboard, panels, source.views[dashboard.view])]
     return found
 
 
@@ -75,7 +77,8 @@ def _names_come_later() -> Json:
 
 
 def _search(search: Search, source: Source) -> Json:
-    asked = {"query": question(search.where), "filter": [], "indexRefName": _SOURCE}
+    filters, references = _shown_now(source.views[search.view])
+    asked = {"query": question(search.where), "filter": filters, "indexRefName": _SOURCE}
     attributes = {
         "title": f"Syria Wire: {search.title}",
         "description": search.description,
@@ -86,8 +89,8 @@ def _search(search: Search, source: Source) -> Json:
         "isTextBasedQuery": False,
         "kibanaSavedObjectMeta": {"searchSourceJSON": _text(asked)},
     }
-    read = [{"type": "index-pattern", "id": _id(search.view), "name": _SOURCE}]
-    return _object("search", _id(search.id), attributes, read)
+    references.append({"type": "index-pattern", "id": _id(search.view), "name": _SOURCE})
+    return _object("search", _id(search.id), attributes, references)
 
 
 def _panel(name: str, dashboard: Dashboard, panel: Panel, source: Source) -> Json:
@@ -100,8 +103,27 @@ def _panel(name: str, dashboard: Dashboard, panel: Panel, source: Source) -> Jso
     return _object("lens", id_, lens.attributes(panel, time), lens.references(_id(view)))
 
 
-def _dashboard(name: str, dashboard: Dashboard, objects: Sequence[Json]) -> Json:
-    panels, references = [], []
+def _shown_now(view: View) -> tuple[list[Json], list[Json]]:
+    """A filter against what is under embargo, as our own search leaves it out; a person can switch it off."""
+    if not view.embargoes:
+        return [], []
+    beyond = {"range": {_EMBARGO: {"gt": "now"}}}
+    meta = {
+        "alias": "Nothing under embargo",
+        "disabled": False,
+        "negate": True,
+        "type": "custom",
+        "key": "query",
+        "value": _text(beyond),
+        "indexRefName": _FILTER,
+    }
+    found = {"meta": meta, "query": beyond, "$state": {"store": "appState"}}
+    return [found], [{"type": "index-pattern", "id": _id(view.id), "name": _FILTER}]
+
+
+def _dashboard(name: str, dashboard: Dashboard, objects: Sequence[Json], view: View) -> Json:
+    panels: list[Json] = []
+    filters, references = _shown_now(view)
     for panel, shown in zip(dashboard.panels, objects, strict=True):
         index = _slug(panel.title)
         reference = f"panel_{index}"
@@ -135,7 +157,7 @@ def _dashboard(name: str, dashboard: Dashboard, objects: Sequence[Json]) -> Json
         "timeFrom": dashboard.since,
         "timeTo": "now",
         "kibanaSavedObjectMeta": {
-            "searchSourceJSON": _text({"query": {"query": "", "language": "kuery"}, "filter": []})
+            "searchSourceJSON": _text({"query": {"query": "", "language": "kuery"}, "filter": filters})
         },
     }
     return _object("dashboard", _id(name), attributes, references)

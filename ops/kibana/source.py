@@ -39,6 +39,8 @@ class View(_Written, frozen=True, kw_only=True):
     name: str
     index: str
     time: str
+    embargoes: bool = False
+    """It has articles that must not be shown before their time."""
     labels: dict[str, str] = {}
     names: tuple[str, ...] = ()
     """Fields of ids that are shown as the gazetteer's names."""
