@@ -16,7 +16,7 @@ Every 15 minutes.
 | task | does |
 |---|---|
 | `report` | logs a line for each feed (health, last success, what to do); returns the count of each health |
-| `record` | writes feed health and each stage's lag where Kibana's dashboards see them; nothing with an embedded index |
+| `record` | writes feed health and each stage's lag for Kibana's dashboards; nothing with an embedded index |
 | `overdue` | **fails when a person should look**, and names the feeds: put your alert on this task |
 
 `overdue` is red when a feed

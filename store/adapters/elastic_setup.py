@@ -1,7 +1,8 @@
 """What an administrator does once: indices, roles, API keys. The roles stand in config/elasticsearch/roles.json.
 
 The writer has `manage` on our own indices, since it makes them, adds fields to them and moves the aliases; no smaller
-privilege moves an alias. It has no right on any other index, nor on the cluster.
+privilege moves an alias. It has no right on any other index, nor on the cluster. Readers are named the indices behind
+the aliases too, since a point in time, which a scan holds, is one of them.
 """
 
 import time
