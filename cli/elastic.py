@@ -33,7 +33,7 @@ def elastic() -> None:
 @_wait
 @click.pass_obj
 def create(settings: Settings, user: str, password_file: str, wait: float) -> None:
-    """Make the indices and aliases that are missing."""
+    """Make the indices and aliases that are missing, and the place of the backups if one is set."""
     from store.adapters.elastic_setup import Setup
 
     with closing(Setup(as_user(settings, user, password_file), wait=wait)) as setup:

@@ -1,7 +1,8 @@
 """What an administrator does once: indices, roles, API keys. The roles stand in config/elasticsearch/roles.json.
 
 The writer has `manage` on our own indices, since it makes them, adds fields to them and moves the aliases; no smaller
-privilege moves an alias. It has no right on any other index, nor on the cluster. Readers are named the indices behind
+privilege moves an alias. It has no right on any other index, nor on the cluster. The keeper is a writer that makes and
+removes backups as well. Readers are named the indices behind
 the aliases too, since a point in time, which a scan holds, is one of them.
 """
 
@@ -17,6 +18,7 @@ from elasticsearch import ApiError, AuthenticationException, Elasticsearch
 from store.adapters.elastic_client import address, available, connect
 from store.adapters.elastic_health import ensure
 from store.adapters.elastic_layout import Layout
+from store.adapters.elastic_snapshots import Snapshots
 from store.errors import IndexUnavailable, SettingsError
 from store.settings import ROOT, Settings
 
@@ -51,9 +53,11 @@ class Setup:
         self._sleep = sleep
 
     def create(self) -> None:
-        """The indices and their aliases, where they are missing."""
+        """Makes what is missing: indices, aliases, and the place of the backups if the settings name one."""
         self._patiently(lambda client: Layout(self._where, self._settings, None).ensure(client))
         self._patiently(lambda client: ensure(client, self._where, self._settings))
+        if self._settings.elasticsearch_snapshots:
+            Snapshots(self._settings).register()
 
     def put_roles(self) -> list[str]:
         """Puts all roles; those that are there get the rights of the file. Returns their names."""

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from elasticsearch import AuthorizationException, Elasticsearch
+from msgspec.structs import replace
 
 from cli.elastic import elastic
 from store.adapters.elastic_setup import Setup, roles
+from store.adapters.elastic_snapshots import Snapshots
 from store.connect import open_index, open_observations
 from store.errors import IndexUnavailable, SettingsError
 from store.index import Index
@@ -54,9 +56,10 @@ def run(server: str, password: Path, request: pytest.FixtureRequest) -> Run:
     """`syriawire elastic …` as the administrator, with a prefix of this test's own."""
     settings = load_settings({"SYRIAWIRE_INDEX": f"{server}/{prefix(request)}"})
 
-    def call(*arguments: str) -> Result:
+    def call(*arguments: str, snapshots: str = "") -> Result:
         who = ("--user", stack.USER, "--password-file", str(password), "--wait", "0")
-        return CliRunner().invoke(elastic, [*arguments, *who], obj=settings, catch_exceptions=False)
+        known = replace(settings, elasticsearch_snapshots=snapshots)
+        return CliRunner().invoke(elastic, [*arguments, *who], obj=known, catch_exceptions=False)
 
     return call
 
@@ -92,7 +95,9 @@ class Keys:
 @pytest.fixture
 def keys(run: Run, server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Keys:
     assert run("create").exit_code == 0
-    wanted = [f"--key={role}={tmp_path / role}" for role in ("writer", "reader", "kibana", "importer")]
+    wanted = [
+        f"--key={role}={tmp_path / role}" for role in ("writer", "keeper", "reader", "kibana", "importer")
+    ]
     done = run("keys", *wanted)
     assert done.exit_code == 0, done.output
     return Keys(f"{server}/{prefix(request)}", tmp_path)
@@ -151,6 +156,24 @@ def test_the_writer_touches_nothing_else(keys: Keys, admin: Elasticsearch) -> No
             client.security.put_role(name="mighty", cluster=["all"])
         with pytest.raises(AuthorizationException):
             client.cluster.put_settings(persistent={"cluster.max_shards_per_node": 9})
+
+
+def test_the_keeper_backs_up_what_it_writes_and_the_writer_does_not(keys: Keys, run: Run) -> None:
+    def settings(role: str) -> Settings:
+        return replace(keys.settings(role), elasticsearch_snapshots=keys.url.rsplit("/", 1)[1])
+
+    with keys.index("keeper") as index:
+        assert index.put([article("1")]) == []
+    with pytest.raises(IndexUnavailable, match="403"):
+        Snapshots(settings("keeper")).take(NOON)  # where backups go is the administrator's to say
+    assert run("create", snapshots=keys.url.rsplit("/", 1)[1]).exit_code == 0
+    keeper = Snapshots(settings("keeper"))
+    assert keeper.take(NOON).state == keeper.take(NOON + timedelta(days=1)).state == "SUCCESS"
+    assert len(keeper.prune(1)) == 1
+    with pytest.raises(IndexUnavailable, match="403"):
+        Snapshots(settings("writer")).take(NOON)
+    with pytest.raises(IndexUnavailable, match="403"):
+        keeper.restore(keeper.all()[0].name, "stolen")
 
 
 def test_the_reader_reads_and_does_not_write(keys: Keys) -> None:
@@ -216,7 +239,7 @@ def test_a_second_run_keeps_keys_that_work_and_replaces_those_that_do_not(
     assert json.loads(done.stdout)["keys"] == {"writer": "kept", "reader": "made"}
     assert writer.read_text(encoding="ascii") == before
     assert {file.name for file in keys.folder.iterdir()} == {
-        "elastic_password", "writer", "reader", "kibana", "importer",
+        "elastic_password", "writer", "keeper", "reader", "kibana", "importer",
     }  # fmt: skip
     with keys.index("reader") as index:
         assert index.search(Query(now=None)).total == 0
@@ -264,5 +287,5 @@ def test_a_wrong_password_ends_at_once_and_is_not_shown(server: str) -> None:
 
 
 def test_an_unknown_role_is_named(keys: Keys, run: Run) -> None:
-    with pytest.raises(SettingsError, match=r"role 'boss'.*writer, reader, kibana, importer"):
+    with pytest.raises(SettingsError, match=r"role 'boss'.*writer, keeper, reader, kibana, importer"):
         run("keys", f"--key=boss={keys.folder / 'boss'}")
