@@ -96,6 +96,7 @@ def history_entry(article: Article, _: int) -> tuple[bytes, bytes]:
         "id": article.id,
         "version": article.version,
         "revision": article.revision,
+        "fetched": article.fetched,
         "article": msgspec.Raw(_encode(article)),
     }
     return _action(f"{article.id}@{article.version}", article.revision), _encode(document)
