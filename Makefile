@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 BENCH := .venv/.bench
 
-.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-search bench-export bench-sizing bench-tagging eval-tagging bench-ingest fuzz schema requirements gazetteer-check clean
+.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-search bench-export bench-sizing bench-tagging eval-tagging bench-ingest fuzz schema kibana requirements gazetteer-check clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,6 +39,7 @@ check: $(DEV)  ## Lint, types, imports, generated files, gazetteer
 	$(BIN)/python -m lexicon.check config/gazetteer
 	$(BIN)/python -m ops.schema --check docs/schema
 	$(BIN)/python -m ops.settings_page --check docs/settings.md
+	$(BIN)/python -m ops.kibana.objects --check
 
 # kafka-python leaves sockets of connections that a server has cut to the garbage collector, which may come at any test.
 KAFKA_LEAVINGS := -W ignore::ResourceWarning -W ignore::pytest.PytestUnraisableExceptionWarning
@@ -81,6 +82,9 @@ bench-sizing: $(BENCH)  ## Bytes an article and articles a second on Elasticsear
 schema: $(DEV)  ## Write the JSON Schema of the records and the page of settings into docs
 	$(BIN)/python -m ops.schema docs/schema
 	$(BIN)/python -m ops.settings_page docs/settings.md
+
+kibana: $(RUNTIME)  ## Write config/kibana/syria-wire.ndjson out of the files beside it
+	$(BIN)/python -m ops.kibana.objects
 
 gazetteer-check: $(RUNTIME)  ## Check config/gazetteer
 	$(BIN)/python -m lexicon.check config/gazetteer

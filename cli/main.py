@@ -45,6 +45,8 @@ _COMMANDS = {
     "dead": "dead",
     "replay": "replay",
     "backup": "backup",
+    "elastic": "elastic",
+    "kibana": "kibana",
 }
 """Command → the module that holds it."""
 

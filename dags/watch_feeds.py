@@ -16,6 +16,7 @@ Every 15 minutes.
 | task | does |
 |---|---|
 | `report` | logs a line for each feed (health, last success, what to do); returns the count of each health |
+| `record` | writes feed health and each stage's lag for Kibana's dashboards; nothing with an embedded index |
 | `overdue` | **fails when a person should look**, and names the feeds: put your alert on this task |
 
 `overdue` is red when a feed
@@ -61,6 +62,15 @@ def report() -> dict[str, int]:
     return dict(Counter(feed.health for feed in feeds))
 
 
+@task(retries=2, retry_delay=timedelta(seconds=10))
+def record() -> int:
+    """How many lines were written for the dashboards."""
+    from ops.observe import observe
+    from store.settings import load_settings
+
+    return observe(load_settings(), datetime.now(UTC))
+
+
 @task(retries=0)
 def overdue() -> list[str]:
     """Fails with one line for each feed that a person should look at."""
@@ -90,6 +100,7 @@ def overdue() -> list[str]:
 )
 def watch_feeds() -> None:
     report() >> overdue()
+    record()
 
 
 def complaint(feed: "FeedHealth", rhythm: timedelta, now: datetime) -> str:

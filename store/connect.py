@@ -8,6 +8,7 @@ from store.archive import Archive
 from store.errors import SettingsError
 from store.index import Index
 from store.log import Log
+from store.observed import Observations
 from store.saved import SavedSearches
 from store.settings import Settings
 from store.state import State
@@ -44,6 +45,15 @@ def open_index(settings: Settings) -> Index:
             return ElasticIndex(settings.index, settings)
         case _:
             raise _unknown("SYRIAWIRE_INDEX", settings.index, "tantivy:///PATH or https://HOST:9200/PREFIX")
+
+
+def open_observations(settings: Settings) -> Observations | None:
+    """Where dashboards find how feeds and stages were; None where no dashboard can look: the index is embedded."""
+    if urlsplit(settings.index).scheme not in ("http", "https"):
+        return None
+    from store.adapters.elastic_health import ElasticHealth
+
+    return ElasticHealth(settings)
 
 
 def open_saved(settings: Settings) -> SavedSearches:

@@ -2,7 +2,7 @@
 
 The newest collection holds the article's own fields, as dashboards want them, and beside them the texts that are
 searched: folded words in exact fields, and the text once more in the one field that knows its language's stems.
-The history holds each version as it is, found by id only.
+The history holds each version as it is, found by id only; when it was fetched is there for dashboards.
 """
 
 from functools import cache
@@ -96,6 +96,7 @@ def history_entry(article: Article, _: int) -> tuple[bytes, bytes]:
         "id": article.id,
         "version": article.version,
         "revision": article.revision,
+        "fetched": article.fetched,
         "article": msgspec.Raw(_encode(article)),
     }
     return _action(f"{article.id}@{article.version}", article.revision), _encode(document)

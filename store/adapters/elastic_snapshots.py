@@ -54,6 +54,11 @@ class Snapshots:
         self._where = address(settings.index)
         self._sleep = sleep
 
+    def register(self) -> None:
+        """Makes the repository, if it is missing: whoever takes backups later needs no right to say where they go."""
+        with self._client() as client:
+            self._register(client)
+
     def take(self, now: datetime) -> Snapshot:
         """A backup of what readers see, whole; returns when it is complete."""
         name = f"{now.astimezone(UTC):%Y%m%d-%H%M%S}"
@@ -120,7 +125,6 @@ class Snapshots:
                 self._sleep(_LOOK_AGAIN_SECONDS)
 
     def _register(self, client: Elasticsearch) -> None:
-        """Once: whoever takes backups later needs no right to say where they go."""
         with suppress(NotFoundError):
             client.snapshot.get_repository(name=self._where.prefix)
             return

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     ("name", "tasks"),
     [
         ("poll_feeds", {"due": set(), "poll_batch": {"due"}, "summary": {"poll_batch"}}),
-        ("watch_feeds", {"report": set(), "overdue": {"report"}}),
+        ("watch_feeds", {"report": set(), "record": set(), "overdue": {"report"}}),
         ("back_up_index", {"take": set(), "prune": {"take"}}),
         ("run_alerts", {"searches": set(), "send": {"searches"}, "summary": {"send"}}),
     ],

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import msgspec
@@ -82,28 +83,30 @@ class Pipeline:
 Wires = Callable[..., str]
 
 
+@contextmanager
+def serve_wires(state: Path, *options: str) -> Iterator[str]:
+    """Serves the demo's wires; gives their address."""
+    command = [sys.executable, "-m", "demo.server", "--port", "0", "--state", str(state), *options]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
+        yield next(found[0] for line in process.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stderr.close()
+
+
 @pytest.fixture
 def wires(tmp_path: Path) -> Iterator[Wires]:
     """Starts the demo's wire server; returns its address."""
-    running: list[subprocess.Popen[str]] = []
+    with ExitStack() as running:
+        numbers = count()
 
-    def start(*options: str) -> str:
-        state = tmp_path / f"wires{len(running)}.json"
-        command = [sys.executable, "-m", "demo.server", "--port", "0", "--state", str(state), *options]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        running.append(process)
-        assert process.stderr is not None
-        for line in process.stderr:
-            if found := re.search(r"http://[\d.]+:\d+", line):
-                return found[0]
-        raise AssertionError("the wire server did not say where it listens")
+        def start(*options: str) -> str:
+            return running.enter_context(serve_wires(tmp_path / f"wires{next(numbers)}.json", *options))
 
-    yield start
-    for process in running:
-        process.terminate()
-        process.wait(10)
-        assert process.stderr is not None
-        process.stderr.close()
+        yield start
 
 
 @pytest.fixture
