@@ -180,7 +180,8 @@ def test_the_form_of_dates_leads_to_the_search(site: Client) -> None:
 
 def test_suggestions_in_any_script(site: Client) -> None:
     assert "Bashar al-Assad" in site.get("/suggest", q="بشار").text
-    assert "/?q=place%3ASY02" in site.get("/suggest", q="alepp").text
+    assert "/?q=place:SY02" in site.get("/suggest", q="alepp").text
+    assert "/?q=shells+place:SY02" in site.get("/suggest", q="shells alepp").text
     assert site.get("/suggest", q="a").text.strip() == ""
 
 
