@@ -193,6 +193,12 @@ def test_an_entity_with_names_roles_and_stories(site: Client) -> None:
     text = site.get("/entity/place/SY04").text
     assert "Shells near Palmyra" in text
     assert "Syria</bdi></a> ›" in text
+    assert 'data-load="/around/place/SY04"' in text
+    around = site.get("/around/place/SY04").text
+    assert "Back to <bdi>Homs (governorate)</bdi>" in around
+    assert 'aria-label="Articles over time"' in around
+    assert "<h1>" not in site.ask("GET", "/around/place/SY04", headers={"X-Part": "1"}).text
+    assert site.get("/around/nothing").status_code == 404
 
 
 @pytest.mark.parametrize(
