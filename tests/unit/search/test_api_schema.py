@@ -1,4 +1,4 @@
-"""What the OpenAPI schema allows is answered as it says, in status, media type and shape; and so is what it does not."""
+"""What the OpenAPI schema allows is answered as it says, in status, media type and shape; so is what it does not."""
 
 from collections.abc import Iterator
 
