@@ -6,7 +6,7 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 BENCH := .venv/.bench
 
-.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-search bench-export bench-sizing bench-tagging eval-tagging bench-ingest fuzz schema kibana requirements gazetteer-check clean
+.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-search bench-export bench-paint bench-sizing bench-tagging eval-tagging bench-ingest compose-test secrets fuzz schema kibana requirements gazetteer-check clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -75,6 +75,9 @@ bench-search: $(BENCH)  ## Measure searches in 1,000,000 made-up articles (made 
 
 bench-export: $(BENCH)  ## Time and memory of an export of that archive; ARGS="--articles 200000"
 	$(BIN)/python -m bench.export $(ARGS)
+
+bench-paint: $(BENCH)  ## First paint of each page over that archive, in Chromium; ARGS="--articles 200000"
+	$(BIN)/python -m bench.paint $(ARGS)
 
 bench-sizing: $(BENCH)  ## Bytes an article and articles a second on Elasticsearch; ARGS="--index http://HOST:9200/PREFIX"
 	$(BIN)/python -m bench.sizing $(ARGS)

@@ -14,6 +14,7 @@ from starlette.templating import Jinja2Templates
 from search.access import DEFAULT_LIMITS, Gate, Limit, Limits
 from search.api import Clock, api_router
 from search.api_saved import saved_api
+from search.api_schema import describe
 from search.errors import BadRequest, Forbidden, QuerySyntaxError, TooMany
 from search.highlight import Labels
 from search.login import add_guard, login_router
@@ -79,6 +80,7 @@ def create_app(
         """The process is alive; whether index and state are, `/api/status` tells."""
         return {"status": "ok"}
 
+    describe(app)
     add_guard(app, Gate(state, needed=tokens_needed), limits)
     _add_headers(app)  # last: what the guard answers has them too
     _add_errors(app, templates)

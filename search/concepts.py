@@ -2,6 +2,7 @@
 
 import msgspec
 
+from lexicon.entries import Entity
 from search.errors import QuerySyntaxError
 from search.names import LONGEST, Names
 from search.request import query_text
@@ -93,3 +94,24 @@ def _suggestion(text: str, run: list[Token], ids: tuple[str, ...], names: Names)
 
 def _end(token: Token) -> int:
     return token.start + len(token.text) + (2 if token.kind == "phrase" else 0)
+
+
+def completions(text: str, names: Names | None, limit: int) -> list[tuple[Entity, str, str]]:
+    """Names that the free words at the end of `text` begin, the most words first: (entity, name, the whole query)."""
+    if names is None:
+        return []
+    try:
+        free = _free(list(tokenize(text)))
+    except QuerySyntaxError:
+        return []  # a quote or a field is being typed
+    run: list[Token] = []
+    for token in reversed(free):
+        between = text[_end(token) : run[0].start if run else len(text)]
+        if token.kind != "word" or len(run) == LONGEST or between.strip():
+            break
+        run.insert(0, token)
+    for first in run:
+        typed = text[first.start :]
+        if begun := names.beginning(typed, limit) if len(typed.strip()) > 1 else []:
+            return [(each, name, text[: first.start] + query_text(each.id)) for each, name in begun]
+    return []

@@ -10,7 +10,7 @@ from search.leaves import asked
 from search.names import Names
 from search.snippet import marks
 from store.geo import distance
-from store.query import Near, Node, Or, Phrase, Prefix, Term, TextField, Wildcard, Word
+from store.query import And, Near, Node, Not, Or, Phrase, Prefix, Term, TextField, Wildcard, Word
 from store.records import Article, Mention
 
 MOST_LEAVES = 20
@@ -20,7 +20,7 @@ Found = Word | Phrase | Prefix | Wildcard
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """`asked` as the query means it; `forms` as the text has it, none where only the stem is shared."""
+    """`asked` as the query means it; `forms` as the text has it, none where they stand beyond what is looked at."""
 
     asked: str
     kind: str
@@ -34,12 +34,7 @@ def matched(article: Article, node: Node, names: Names | None) -> list[Match]:
     textual = [leaf for leaf in leaves if isinstance(leaf, Found)]
     texts = {"headline": article.headline, "body": article.body or article.summary or article.ednote}
     found = [match for field, text in texts.items() for match in _words(text, field, textual)]
-    said = {match.asked for match in found}
-    found += [
-        Match(asked=leaf.text, kind="stem", field="any", forms=())
-        for leaf in textual
-        if isinstance(leaf, Word) and leaf.field == "any" and leaf.text not in said and len(leaves) == 1
-    ]
+    found += _unseen(node, textual, {match.asked for match in found})
     for leaf in leaves:
         match leaf:
             case Term():
@@ -49,7 +44,7 @@ def matched(article: Article, node: Node, names: Names | None) -> list[Match]:
             case _:
                 other = None
         found += [other] if other else []
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)) or [_stem(leaf) for leaf in textual if isinstance(leaf, Word)]
 
 
 def _words(text: str, field: str, leaves: list[Found]) -> Iterator[Match]:
@@ -62,6 +57,28 @@ def _words(text: str, field: str, leaves: list[Found]) -> Iterator[Match]:
         forms = islice(dict.fromkeys(each for each in windows if marks(each, leaf, where)), MOST_FORMS)
         if shown := tuple(forms):
             yield Match(asked=leaf.text, kind=type(leaf).__name__.lower(), field=field, forms=shown)
+
+
+def _unseen(node: Node, textual: list[Found], seen: set[str]) -> Iterator[Match]:
+    """What must be there and was not seen: another form of the word's stem, or a place deep in a long text."""
+    needed = set(_needed(node))
+    for leaf in textual:
+        if leaf in needed and leaf.text not in seen:
+            yield _stem(leaf)
+
+
+def _needed(node: Node) -> Iterator[Node]:
+    """The leaves that every match has."""
+    if isinstance(node, And):
+        for part in node.parts:
+            yield from _needed(part)
+    elif not isinstance(node, Or | Not):
+        yield node
+
+
+def _stem(leaf: Found) -> Match:
+    kind = "stem" if isinstance(leaf, Word) else type(leaf).__name__.lower()
+    return Match(asked=leaf.text, kind=kind, field=leaf.field, forms=())
 
 
 def _concept(article: Article, term: Term, names: Names | None) -> Match | None:

@@ -13,13 +13,14 @@ from starlette.templating import Jinja2Templates
 
 from search import highlight, pages_article, pages_entity, pages_today, present
 from search.api import Clock
-from search.concepts import suggestions
+from search.concepts import completions, suggestions
 from search.errors import BadRequest, QuerySyntaxError
 from search.matched import matched
 from search.names import Names
 from search.panel import chips, narrowed, panel
 from search.reader import current
-from search.request import SearchRequest, address, hidden_fields, link, query_text, to_query
+from search.request import SearchRequest, address, hidden_fields, link, query_link, to_query
+from search.scan import MAX_LENGTH
 from search.site import Site
 from store.index import Index
 from store.query import And, Fold, Hits, Node, Or, Query, Term
@@ -94,9 +95,10 @@ def _search_routes(router: APIRouter, site: Site) -> None:
 
     @router.api_route("/suggest", methods=_METHODS)
     def suggest(http: Request, q: str = "") -> Response:
-        begun = site.names.beginning(q[:100], SUGGESTED) if site.names and len(q.strip()) > 1 else []
+        """What the words at the end of `q` can become; the rest of it stays."""
         rows = [
-            (entity, spelling, query_text(entity.id), site.labels(entity.id)) for entity, spelling in begun
+            (entity, spelling, query_link(text), site.labels(entity.id))
+            for entity, spelling, text in completions(q[:MAX_LENGTH], site.names, SUGGESTED)
         ]
         return site.templates.TemplateResponse(http, "suggest.html", {"rows": rows})
 

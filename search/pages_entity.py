@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
@@ -30,30 +31,57 @@ class Fact(NamedTuple):
 
 
 def routes(site: Site) -> APIRouter:
-    """`/entity/{id}`."""
+    """`/entity/{id}`, and `/around/{id}`: what takes counting, and comes after the page is there."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/entity/{entity_id:path}", methods=_METHODS)
     def entity(http: Request, entity_id: str) -> Response:
         return site.templates.TemplateResponse(http, "entity.html", _entity(site, entity_id, site.now()))
 
+    @router.api_route("/around/{entity_id:path}", methods=_METHODS)
+    def around(http: Request, entity_id: str) -> Response:
+        """A page of its own for browsers without scripts; the script puts its content beside the stories."""
+        part = "x-part" in http.headers
+        context = _around(site, entity_id, site.now())
+        answer = site.templates.TemplateResponse(
+            http, "around.html" if part else "around_alone.html", context
+        )
+        answer.headers["Vary"] = "X-Part"
+        return answer
+
     return router
 
 
-def _entity(site: Site, entity_id: str, now: datetime) -> dict[str, Any]:
+def _naming(entity_id: str, now: datetime) -> Query:
     kind = entity_id.partition("/")[0]
-    known = site.entity(entity_id)
     if kind not in ENTITY_FIELDS:
         raise NotFound(f"entity {entity_id[:64]!r}: not known: search for its name")
-    query = Query(
+    return Query(
         where=Term(ENTITY_FIELDS[kind], entity_id), now=now, sort="newest", limit=_LATEST, fold="story"
     )
+
+
+def _around(site: Site, entity_id: str, now: datetime) -> dict[str, Any]:
+    query = _naming(entity_id, now)
+    request = SearchRequest.model_validate({"entity": (entity_id,)})
+    return {
+        "name": site.labels(entity_id),
+        "back": named(entity_id, site.labels).link,
+        "timeline": panel.timeline(site, request, query),
+        "map": panel.spots(site, query, lambda cell: f"/entity/{cell.places[0]}" if cell.places else "/"),
+        "outlines": outlines(),
+        "company": _company(site, query, entity_id),
+    }
+
+
+def _entity(site: Site, entity_id: str, now: datetime) -> dict[str, Any]:
+    query = _naming(entity_id, now)
+    kind, known = entity_id.partition("/")[0], site.entity(entity_id)
     found = site.index.search(query)
     if known is None and not found.total:
         raise NotFound(
             f"entity {entity_id[:64]!r}: neither in the gazetteer nor in any article: search for its name"
         )
-    request = SearchRequest.model_validate({"entity": (entity_id,)})
     return {
         "id": entity_id,
         "kind": known.kind if known and known.kind else kind,
@@ -65,10 +93,7 @@ def _entity(site: Site, entity_id: str, now: datetime) -> dict[str, Any]:
         "total": found.total,
         "search_link": query_link(query_text(entity_id)),
         "cards": [(present.card(hit, query.where, now, site.labels), ()) for hit in found.hits],
-        "timeline": panel.timeline(site, request, query),
-        "map": panel.spots(site, query, lambda cell: f"/entity/{cell.places[0]}" if cell.places else "/"),
-        "outlines": outlines(),
-        "company": _company(site, query, entity_id),
+        "around_link": f"/around/{quote(entity_id)}" if found.total else "",
     }
 
 

@@ -27,6 +27,7 @@ PAGES = {
     "all": "/?q=",
     "filters": "/filters?q=palmyra",
     "entity": "/entity/place/SY04",
+    "around": "/around/place/SY04",
     "versions": f"/article/{CHANGED}/compare",
     "version": f"/article/{CHANGED}/version/1",
     "article": f"/article/{COPIED}",

@@ -91,12 +91,12 @@ def rows(text: str) -> Rows:
     return list(csv.DictReader(text.splitlines()))
 
 
-def test_1_strikes_around_hama_last_week_any_language_no_copies_as_csv(analyst: Analyst) -> None:
-    analyst.ask("theme:airstrike place:Hama published:last-7d")
+def test_1_strikes_around_palmyra_last_week_any_language_no_copies_as_csv(analyst: Analyst) -> None:
+    analyst.ask("theme:airstrike near:palmyra,60km published:last-7d")
     analyst.link("Hide copies")
     found = rows(analyst.file("CSV"))
-    assert len(found) == analyst.count() == 4
-    assert len({row["language"] for row in found}) > 1
+    assert len(found) == analyst.count() == 3
+    assert {row["language"] for row in found} == {"en", "ar", "ru"}
     assert all("theme/airstrike" in row["entity_ids"] and not row["copy_of"] for row in found)
 
 
@@ -181,6 +181,24 @@ def test_11_be_told_of_every_further_strike(analyst: Analyst) -> None:
         + (kept.get_by_role("link", name="Atom feed").get_attribute("href") or "")
     )
     assert "<title>Syria Wire: strikes around Hama</title>" in feed.text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "concept", "becomes"),
+    [
+        ("missiles (aleppo OR nusra front)", "Nusra Front", "missiles (aleppo OR group:nusra-front)"),
+        ("غارات تدمر", "Tadmor", "غارات place:C2889"),
+        ("Конашенков Пальмире", "Konashenkov", "person:igor-konashenkov Пальмире"),
+    ],
+)
+def test_a_name_among_the_words_becomes_its_concept_with_one_click(
+    analyst: Analyst, typed: str, concept: str, becomes: str
+) -> None:
+    analyst.ask(typed)
+    analyst.link(re.compile(concept), within=".offers")
+    expect(analyst.page.get_by_label("Search the wires")).to_have_value(becomes)
+    assert analyst.count() > 0
+    expect(analyst.page.locator(".hit .why")).to_have_count(analyst.page.locator(".hit").count())
 
 
 def test_every_task_is_described() -> None:

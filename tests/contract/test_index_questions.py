@@ -398,3 +398,43 @@ def test_what_was_indexed_since_a_moment_is_found(new_index: NewIndex) -> None:
 def test_a_beginning_of_a_passage_finds_every_ending(new_index: NewIndex) -> None:
     index = stored(new_index, *(article(str(n), headline=f"free syr{n:03}") for n in range(80)))
     assert len(found(index, Prefix("free syr"))) == 80
+
+
+@pytest.fixture(scope="module")
+def many() -> list[Article]:
+    """5,000 that all hold one word, many of them equally good and equally old, two to a story."""
+    return [
+        article(
+            str(n),
+            headline="Shelling " * (1 + n % 3),
+            body=f"Word {n}",
+            minutes=n // 7,
+            story_id=f"story-{n // 2}",
+        )
+        for n in range(5000)
+    ]
+
+
+@pytest.mark.parametrize("fold", [None, "story"])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "first_seen"])
+def test_pages_have_no_end_before_the_hits_have_one(
+    new_index: NewIndex, many: list[Article], sort: Sort, fold: Fold | None
+) -> None:
+    index = new_index()
+    for at in range(0, len(many), 1000):
+        assert index.put(many[at : at + 1000]) == []
+        index.refresh()
+    where = Word("shelling")
+    hits = [
+        hit
+        for page in pages(index, Query(where=where, now=None, sort=sort, fold=fold, limit=200))
+        for hit in page
+    ]
+    shown = {hit.article.story_id if fold else hit.article.id for hit in hits}
+    assert len(hits) == len(shown) == (2500 if fold else 5000)
+    assert sum(1 + hit.folded for hit in hits) == 5000
+    if sort == "relevance":
+        assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+        return
+    times = [(hit.article.first_seen if sort == "first_seen" else hit.article.published) for hit in hits]
+    assert times == sorted(times, reverse=sort != "oldest")  # type: ignore[type-var]

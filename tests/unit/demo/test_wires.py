@@ -99,7 +99,7 @@ def test_echo_mill_carries_identical_copies() -> None:
         if name != "echo-mill"
     }
     echoes = [item for item in items_at(WIRES["echo-mill"], 3) if (item.headline, item.paragraphs) in others]
-    assert len(echoes) == 4
+    assert len(echoes) == 5
 
 
 def test_echo_mill_carries_one_spun_text() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from lexicon.load import load_lexicon
-from search.concepts import suggestions
+from search.concepts import completions, suggestions
 from search.errors import QuerySyntaxError
 from search.names import Names
 from search.syntax import parse_query
@@ -93,3 +93,45 @@ def test_the_gazetteer_is_read_only_when_a_name_is_asked_for() -> None:
         raise AssertionError("read for nothing")
 
     parse_query("homs language:ar", names=Names(load))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "query"),
+    [
+        ("nusra front airstrike", "nusra front", "group:nusra-front airstrike"),
+        ("غارات في حمص", "حمص", "غارات في place:SY04"),
+        ("удар Хомс", "Хомс", "удар place:SY04"),
+        (
+            "barrel AND (джебхат ан-нусра OR Homs) -x",
+            "джебхат ан-нусра",
+            "barrel AND (group:nusra-front OR Homs) -x",
+        ),
+        ("barrel AND (nusra OR Homs) NOT aleppo", "Homs", "barrel AND (nusra OR place:SY04) NOT aleppo"),
+        ("truce “nusra front” OR x", "“nusra front”", "truce group:nusra-front OR x"),
+    ],
+)
+def test_a_concept_takes_the_place_of_its_words_alone(
+    names: Names, typed: str, words: str, query: str
+) -> None:
+    offered = {each.words: [concept.query for concept in each.concepts] for each in suggestions(typed, names)}
+    assert query in offered[words]
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("airstrike qaryat", "airstrike place:"),
+        ("shelling (idlib OR nusra fr", "shelling (idlib OR group:nusra-front"),
+        ("غارات داع", "غارات group:islamic-state"),
+    ],
+)
+def test_the_end_of_what_is_typed_is_completed(names: Names, typed: str, query: str) -> None:
+    assert any(text.startswith(query) for *_, text in completions(typed, names, 8))
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "a", 'x "qaryat', "place:qaryat", "nowhere:", "(", "homs )", "qaryatain."]
+)
+def test_what_is_no_beginning_is_left_alone(names: Names, typed: str) -> None:
+    for entity, _, text in completions(typed, names, 8):
+        assert entity.id.partition("/")[2] in text

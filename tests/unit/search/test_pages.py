@@ -180,7 +180,8 @@ def test_the_form_of_dates_leads_to_the_search(site: Client) -> None:
 
 def test_suggestions_in_any_script(site: Client) -> None:
     assert "Bashar al-Assad" in site.get("/suggest", q="بشار").text
-    assert "/?q=place%3ASY02" in site.get("/suggest", q="alepp").text
+    assert "/?q=place:SY02" in site.get("/suggest", q="alepp").text
+    assert "/?q=shells+place:SY02" in site.get("/suggest", q="shells alepp").text
     assert site.get("/suggest", q="a").text.strip() == ""
 
 
@@ -192,6 +193,12 @@ def test_an_entity_with_names_roles_and_stories(site: Client) -> None:
     text = site.get("/entity/place/SY04").text
     assert "Shells near Palmyra" in text
     assert "Syria</bdi></a> ›" in text
+    assert 'data-load="/around/place/SY04"' in text
+    around = site.get("/around/place/SY04").text
+    assert "Back to <bdi>Homs (governorate)</bdi>" in around
+    assert 'aria-label="Articles over time"' in around
+    assert "<h1>" not in site.ask("GET", "/around/place/SY04", headers={"X-Part": "1"}).text
+    assert site.get("/around/nothing").status_code == 404
 
 
 @pytest.mark.parametrize(
