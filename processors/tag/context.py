@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from typing import TypeVar
 
 import ahocorasick_rs
 
 from lexicon.entries import Cues, Lexicon
 from lexicon.fold import fold
 from processors.tag.find import Hit
-from processors.tag.phrases import ARTICLES, Phrases, following, preceding
+from processors.tag.phrases import ARTICLES, Phrases, following, preceding, remember
 
 _LETTERS = re.compile(r"[^\W\d_]+\Z")
 _WHERE = Phrases(
@@ -21,10 +20,8 @@ _LIST = 70
 _ACRONYM = 5
 _NAME_LENGTH = 40
 _NONE = ("", False)
-_T = TypeVar("_T")
 _FIRST = re.compile(r"[^\W_]+")
 _LAST = re.compile(r"[^\W_]+\Z")
-_REMEMBERED = 20_000
 _ANDS = frozenset(("and", "et", "ve"))
 _JOINTS = (", ", " and ", " و", "، ", " и ", " ve ", " et ", " et d ", " et de ", ", d ", ", de ")
 _ITEM = r"(?!in |at |from |the |near |to |of )[^\W\d_][\w ]{1,24}"
@@ -102,7 +99,7 @@ class Context:
         word = match[0] if match else ""
         lasts = self._any_before.lasts
         known = word in lasts or word[1:] in lasts or word in ARTICLES
-        _remember(self._ends, last, known)
+        remember(self._ends, last, known)
         return known
 
     def _may_begin(self, first: str) -> bool:
@@ -110,7 +107,7 @@ class Context:
         match = _FIRST.match(first)
         word = match[0] if match else ""
         known = word in self._any_after.firsts or word in self._any_after
-        _remember(self._begins, first, known)
+        remember(self._begins, first, known)
         return known
 
     def may_have_cue(self, source: str, span: tuple[int, int]) -> bool:
@@ -122,7 +119,7 @@ class Context:
         if known is None:
             word = before.lower()
             known = word in self._any_before.lasts or word in ARTICLES or word in _ANDS or word.endswith(",")
-            _remember(self._lends_before, before, known)
+            remember(self._lends_before, before, known)
         if known or source.startswith(", ", end):
             return True
         stop = source.find(" ", end + 1, end + 24)
@@ -131,7 +128,7 @@ class Context:
         if known is None:
             word = fold(after).rstrip(' .,;:!?)"')
             known = word in self._any_after.firsts or word in self._any_after or word in _ANDS
-            _remember(self._lends_after, after, known)
+            remember(self._lends_after, after, known)
         return known
 
     def kind_cue(self, before: tuple[str, ...], after: tuple[str, ...]) -> str:
@@ -188,7 +185,7 @@ class Context:
                 known = _NONE
             else:
                 known = word, fold(word) in self._given
-            _remember(self._names, before, known)
+            remember(self._names, before, known)
         return known
 
     def is_title(self, word: str) -> bool:
@@ -196,7 +193,7 @@ class Context:
         known = self._title_memo.get(word)
         if known is None:
             known = fold(word) in self._titles
-            _remember(self._title_memo, word, known)
+            remember(self._title_memo, word, known)
         return known
 
     def is_common(self, folded: str) -> bool:
@@ -215,7 +212,7 @@ class Context:
 
     def where(self, hit: Hit) -> bool:
         """Whether a word before it says that something happened there."""
-        return _WHERE.end(preceding(hit))
+        return _WHERE.stand_before(hit)
 
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""
@@ -236,12 +233,6 @@ def _list_kind(text: str, hit: Hit, near: list[tuple[int, int, str]]) -> str:
         if behind and 0 <= start - hit.end <= _LIST and _BEHIND.fullmatch(text, hit.end, start):
             return kind
     return ""
-
-
-def _remember(memo: dict[str, _T], word: str, known: _T) -> None:
-    if len(memo) > _REMEMBERED:
-        memo.clear()
-    memo[word] = known
 
 
 def _befores(cue: Cues) -> tuple[str, ...]:

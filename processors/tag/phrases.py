@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 
 from lexicon.fold import fold
 from processors.tag.find import Hit
 
 _AFTER = re.compile(r' "?([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?')
+_FIRST = re.compile(r'"?([^\W_]+)')
 _LAST = re.compile(r"[^\W_]+\Z")
 _REACH = 48
+_REMEMBERED = 20_000
 ARTICLES = frozenset(("the", "la", "le", "les", "l"))
 _ARABIC_PREFIX = "وفبلك"
+T = TypeVar("T")
 
 
 class Phrases:
@@ -19,7 +23,7 @@ class Phrases:
     `firsts` and `lasts` are the first and the last words of the phrases.
     """
 
-    __slots__ = ("_begin", "_longest", "_whole", "firsts", "lasts")
+    __slots__ = ("_begin", "_firsts", "_lasts", "_longest", "_whole", "firsts", "lasts")
 
     def __init__(self, phrases: Iterable[str]) -> None:
         folded = [fold(each).strip() for each in phrases]
@@ -28,6 +32,9 @@ class Phrases:
         self._longest = max((text.count(" ") + 1 for text in folded), default=0)
         self.firsts = frozenset(text.split(" ")[0] for text in folded)
         self.lasts = frozenset(text.split(" ")[-1] for text in folded)
+        # What is remembered of single words, as they stand in texts.
+        self._firsts: dict[str, bool] = {}
+        self._lasts: dict[str, bool] = {}
 
     def __contains__(self, phrase: str) -> bool:
         return phrase in self._whole or (bool(self._begin) and phrase.startswith(self._begin))
@@ -55,6 +62,42 @@ class Phrases:
         return any(
             " ".join(words[count - size :]) in self for size in range(2, min(self._longest, count) + 1)
         )
+
+    def stand_before(self, hit: Hit) -> bool:
+        """`end(preceding(hit))`, where most hits go by the last word alone."""
+        text, start = hit.field.text, hit.word
+        if not start or text[start - 1] != " ":
+            return False
+        last = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
+        known = self._lasts.get(last)
+        if known is None:
+            match = _LAST.search(last)
+            word = match[0] if match else ""
+            known = word in self or word[1:] in self or word in self.lasts or word in ARTICLES
+            remember(self._lasts, last, known)
+        return known and self.end(preceding(hit))
+
+    def stand_behind(self, hit: Hit) -> bool:
+        """`begin(following(hit))`, where most hits go by the first word alone."""
+        text, end = hit.field.text, hit.end
+        if not text.startswith(" ", end):
+            return False
+        stop = text.find(" ", end + 1)
+        first = text[end + 1 : stop] if stop != -1 else text[end + 1 :]
+        known = self._firsts.get(first)
+        if known is None:
+            match = _FIRST.match(first)
+            word = match[1] if match else ""
+            known = word in self or word in self.firsts
+            remember(self._firsts, first, known)
+        return known and self.begin(following(hit))
+
+
+def remember(memo: dict[str, T], word: str, known: T) -> None:
+    """Keeps what was found out about a word of a text; forgets all when there are too many."""
+    if len(memo) > _REMEMBERED:
+        memo.clear()
+    memo[word] = known
 
 
 def following(hit: Hit) -> tuple[str, ...]:
