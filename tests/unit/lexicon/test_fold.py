@@ -51,6 +51,11 @@ def test_fold_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@given(st.text(st.sampled_from("aZ8_ -\n\tАЯйЁёآأةىئؤÀéçÑüŞğIıİ–—“»،؟٤\u00a0")))
+def test_common_letters_fold_as_each_does_by_itself(text: str) -> None:
+    assert fold_with_offsets(text).text.replace(" ", "") == "".join(map(fold, text)).replace(" ", "")
+
+
 @given(TEXT)
 def test_offsets_never_fall_and_stay_inside(text: str) -> None:
     folded = fold_with_offsets(text)
