@@ -39,8 +39,8 @@ _ARABIC_FROM = "\u0600"
 class Reading:
     """What a spelling may mean where it stands: entities by the way in which they are named.
 
-    `sole` is the entity of a name that means nothing else wherever it stands. What `hides` is a longer name of
-    something that we do not know.
+    `sole` is the entity of a name that means nothing else wherever it stands, `somewhere` whether it may be a place
+    or a state. What `hides` is a longer name of something that we do not know.
     """
 
     __slots__ = (
@@ -51,6 +51,7 @@ class Reading:
         "places",
         "shorts",
         "sole",
+        "somewhere",
         "spelled",
         "states",
         "surnames",
@@ -77,6 +78,8 @@ class Reading:
         self.themes_only = bool(meanings) and all(m.entity.type == "theme" for m in meanings)
         alone = len(self.names) == 1 and self.names[0].type != "state"
         self.sole = self.names[0] if alone else None
+        a_state = bool(self.names) and self.names[0].type == "state"
+        self.somewhere = a_state or bool(self.places or self.states or self.spelled)
         known = self.names or self.places or self.shorts or self.states or self.spelled
         self.hides = not (known or self.facilities or self.surnames)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from lexicon.entries import Words
 from processors.tag.find import Hit
-from processors.tag.phrases import Phrases, following, preceding
+from processors.tag.phrases import Phrases
 
 
 class Media:
@@ -16,15 +16,11 @@ class Media:
 
     def without(self, hits: Iterable[Hit]) -> list[Hit]:
         """The hits that are no part of such a name."""
-        return [hit for hit in hits if not self._is_part(hit)]
+        return [hit for hit in hits if not (hit.reading.somewhere and self._is_part(hit))]
 
     def _is_part(self, hit: Hit) -> bool:
-        reading = hit.reading
-        a_state = reading.names and reading.names[0].type == "state"
-        if not (a_state or reading.places or reading.states or reading.spelled):
-            return False
         source, end = hit.field.source, hit.source[1]
         capital = source[end : end + 1] == " " and source[end + 1 : end + 2].isupper()
-        if capital and not hit.field.titled and self._nouns.begin(following(hit)):
+        if capital and not hit.field.titled and self._nouns.stand_behind(hit):
             return True
-        return self._heads.end(preceding(hit))
+        return self._heads.stand_before(hit)

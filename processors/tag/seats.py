@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from lexicon.entries import Entity, Lexicon
-from processors.tag.find import Hit
+from processors.tag.find import Hit, Reading
 from processors.tag.phrases import Phrases, following, preceding
 from processors.tag.places import Places, kilometres
 from processors.tag.scene import Scene
@@ -44,17 +44,22 @@ class Seats:
                 if above in self._inside:
                     self._inside[above].append(place)
         self._wide: dict[str, bool] = {}
+        self._candidates: dict[tuple[Reading, str], tuple[str, ...]] = {}
 
     def candidates(self, hit: Hit) -> tuple[str, ...]:
         """The ids that an undecided hit may mean: the governorate, the units of its name in it, the seat."""
         unit = hit.entity
         if unit is None or hit.rule != UNDECIDED:
             return ()
-        return tuple(
-            each.id
-            for each in hit.reading.places or hit.reading.spelled
-            if each.kind not in _SMALL and (each is unit or unit.id in self._places.above(each.id))
-        )
+        about = (hit.reading, unit.id)
+        known = self._candidates.get(about)
+        if known is None:
+            known = self._candidates[about] = tuple(
+                each.id
+                for each in hit.reading.places or hit.reading.spelled
+                if each.kind not in _SMALL and (each is unit or unit.id in self._places.above(each.id))
+            )
+        return known
 
     def points(self, hits: Iterable[Hit], sure: Collection[str]) -> tuple[GeoPoint, ...]:
         """Where undecided hits lie: at the city, no more exactly than somewhere in its governorate.
@@ -95,7 +100,7 @@ class Seats:
             city = self._city(hit)
             if city or seat.id in lines:
                 hit.decide(seat, "place:seat", city or "the dateline")
-            elif self._unit_before.end(preceding(hit)):
+            elif self._unit_before.stand_before(hit):
                 hit.decide(unit, "place:unit", "a part of it")
             elif seat.id in cities:
                 hit.decide(seat, "place:named", f"said to be a city at {cities[seat.id].text}")
