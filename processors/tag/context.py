@@ -16,7 +16,7 @@ _WHERE = Phrases(
      "inside", "over", "hit", "struck", "shelled", "bombed", "captured", "seized", "besieged", "entered")
 )  # fmt: skip
 
-_LIST = 70
+_LIST, _PART = 70, 64
 _ACRONYM = 5
 _NAME_LENGTH = 40
 _NONE = ("", False)
@@ -147,10 +147,15 @@ class Context:
         field = hit.field
         if field.lists is None:
             field.lists = self._list_words_in(field.text)
+            field.near_lists = frozenset(
+                part
+                for start, end, _ in field.lists
+                for part in range((start - _LIST) // _PART, (end + _LIST) // _PART + 1)
+            )
         # Few names stand that near to a plural: only then is it worth to look at what joins them.
-        near = field.lists and [
-            each for each in field.lists if each[0] - hit.end <= _LIST and hit.word - each[1] <= _LIST
-        ]
+        if hit.end // _PART not in field.near_lists and hit.word // _PART not in field.near_lists:
+            return ""
+        near = [each for each in field.lists if each[0] - hit.end <= _LIST and hit.word - each[1] <= _LIST]
         return _list_kind(field.text, hit, near) if near else ""
 
     def _list_words_in(self, text: str) -> list[tuple[int, int, str]]:

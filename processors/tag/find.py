@@ -93,10 +93,11 @@ class Field:
     """One field of an article, folded. `titled`: most words have a capital, so capitals tell nothing.
 
     `begins` is its place in an article, for what measures distances: None outside of one.
-    `lists`, once asked, holds the words that tell the kind of all names in a list (`provinces`): (start, end, kind).
+    `lists`, once asked, holds the words that tell the kind of all names in a list (`provinces`): (start, end, kind);
+    `near_lists` has the numbers of the parts of the text around them.
     """
 
-    __slots__ = ("begins", "folded", "lists", "name", "shouted", "source", "text", "titled")
+    __slots__ = ("begins", "folded", "lists", "name", "near_lists", "shouted", "source", "text", "titled")
 
     def __init__(self, name: FieldName, source: str) -> None:
         self.name = name
@@ -104,6 +105,7 @@ class Field:
         self.folded = fold_with_offsets(source)
         self.text = self.folded.text
         self.begins: int | None = None
+        self.near_lists: frozenset[int] = frozenset()
         self.lists: list[tuple[int, int, str]] | None = None
         self.titled = name == "headline" and _titled(source)
         self.shouted = name == "headline" and len(source) > _SHOUTED and source.isupper()

@@ -21,7 +21,7 @@ _NAME = r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+
 _SPAN = re.compile(rf"(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME}){{0,3}}")
 _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
 _INSIDE_A_WORD = frozenset("'’-_")
-_SMALL_ARTICLES = ("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn")
+_SMALL_ARTICLES = frozenset(("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn"))
 _TOO_SHORT = 3
 _NAME_LENGTH = 4
 _REMEMBERED = 20_000
