@@ -124,7 +124,7 @@ class Seats:
             return "the dateline"
         before = preceding(hit)
         if self._city_before.end(before):
-            return before[-1]
+            return " ".join(before[-2:])
         after = following(hit)
         if self._city_after.begin(after):
             return after[0]
