@@ -48,7 +48,8 @@ _NOT_NAMES = (
     "الغوطة الشرقية|الغوطة الغربية|وادي النصارى|الحولة|al Ghūţah ash Sharqīyah|al Ghūţah al Gharbīyah|"
     "Wadi an Nasara|Houla|Hula|Al Houla|Al Hula|"
     "الإشارة|الحصان|الحول|السجن|السوداء|السودة|الوعرة|جديدة|كريمة|بصيرة|سفيرة|قطيفة|عريقة|برقية|رحيبة|طواحين|"
-    "ناصرة|خريبة|الدالي|حميدية|الزيتية|الحمرة|هنادي|سلامين|عنازة|الهادر|المسلخة|ميادين"
+    "ناصرة|خريبة|الدالي|حميدية|الزيتية|الحمرة|هنادي|سلامين|عنازة|الهادر|المسلخة|ميادين|"
+    "مدينة إدلب|Madinat Halab|Madinat ath Thawrah"
 )
 # GeoNames id → P-code, where neither spelling nor position tells that they are one place.
 _SAME_AS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from lexicon.dated import Period
 from lexicon.entries import Entity, LexiconError
 from lexicon.fold import fold
-from lexicon.load import load_lexicon, read_entities
+from lexicon.load import load_lexicon, read_aliases, read_entities, with_aliases
 
 _ID = re.compile(r"(?:person|group|weapon|theme|place)/[A-Za-z0-9-]+|state/[a-z-]+(?:/[a-z-]+)?")
 _PCODE = re.compile(r"place/(?:SY|C)\d+")
@@ -24,11 +24,13 @@ _HOMONYMS = frozenset(
 def check(path: Path) -> list[str]:
     """All problems of a gazetteer folder, `file: what: what to do` each; empty when it is sound."""
     try:
-        entries = list(read_entities(path))
+        entries = with_aliases(path, read_entities(path))
+        unsourced = [where for where, line in read_aliases(path) if not line["source"].strip()]
     except LexiconError as error:
         return [str(error)]
     parents = {entity.id: entity.parent for _, entity in entries}
-    problems = list(_duplicate_ids(entries))
+    problems = [f"{where}: no source: write where the spelling was seen" for where in unsourced]
+    problems += _duplicate_ids(entries)
     for file, entity in entries:
         problems += [f"{file}: {entity.id}: {problem}" for problem in _entity(entity, parents)]
     problems += _shared_names(entries)

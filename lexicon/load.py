@@ -2,7 +2,7 @@
 
 import csv
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
@@ -62,7 +62,7 @@ def load_lexicon(path: Path) -> Lexicon:
         if entity.id in entities:
             raise LexiconError(f"{path / file}: duplicate id {entity.id!r}: move its names to the first one")
         entities[entity.id] = entity
-    _add_aliases(path / ALIAS_FILE, entities)
+    _add_aliases(path, entities)
     for entity in entities.values():
         if entity.parent and entity.parent not in entities:
             raise LexiconError(
@@ -98,9 +98,21 @@ def read_entities(path: Path) -> Iterator[tuple[str, Entity]]:
             yield name, _place(where, line)
 
 
-def _add_aliases(file: Path, entities: dict[str, Entity]) -> None:
-    """More spellings of places that stand in another file: `id,lang:value,source`, one a line."""
-    for where, line in _csv(file, ALIAS_COLUMNS):
+def with_aliases(path: Path, entries: Iterable[tuple[str, Entity]]) -> list[tuple[str, Entity]]:
+    """The entries of `read_entities` with the spellings of the alias file. Raises `LexiconError`."""
+    known = list(entries)
+    entities = {entity.id: entity for _, entity in known}
+    _add_aliases(path, entities)
+    return [(file, entities[entity.id]) for file, entity in known]
+
+
+def read_aliases(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """(`file:line`, cells) of the spellings of places that stand in a file of their own. Raises `LexiconError`."""
+    return _csv(path / ALIAS_FILE, ALIAS_COLUMNS)
+
+
+def _add_aliases(path: Path, entities: dict[str, Entity]) -> None:
+    for where, line in read_aliases(path):
         place = entities.get(line["id"])
         if place is None:
             raise LexiconError(

@@ -6,6 +6,8 @@ from lexicon.entries import Words
 from processors.tag.find import Hit
 from processors.tag.phrases import Phrases
 
+_LATIN = "\u024f"
+
 
 class Media:
     """Reads the words that end, or begin, such a name."""
@@ -23,4 +25,4 @@ class Media:
         capital = source[end : end + 1] == " " and source[end + 1 : end + 2].isupper()
         if capital and not hit.field.titled and self._nouns.stand_behind(hit):
             return True
-        return self._heads.stand_before(hit)
+        return source[hit.source[0]] > _LATIN and self._heads.stand_before(hit)

@@ -1,6 +1,7 @@
 """Which place a name means. The rules, in order, are told to analysts in docs/gazetteer.md."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -16,6 +17,9 @@ WEAK = frozenset(("village", "neighbourhood"))
 _ROOT = "place/syria"
 _ARABIC_FROM = "\u0600"
 _OF_THE_WORLD = frozenset(("world-city", "country", "region", "water"))
+_TOWNS = frozenset(("city", "town"))
+_TOWNS_AND_VILLAGES = _TOWNS | {"village", "neighbourhood"}
+_LISTED = frozenset((" و", "، و", "، "))
 _NEAR_KM, _FAR_KM = 25.0, 60.0
 _CLOSE = 0.5
 _ID = attrgetter("id")
@@ -111,6 +115,8 @@ class Places:
         self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
     ) -> Found | None:
         if key in self._context.cue_only:
+            if last and key[0] > _ARABIC_FROM and (listed := self._listed(hit, candidates, scene)):
+                return listed
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
         if not candidates or self._context.after_given_name(hit):
             return None
@@ -127,6 +133,28 @@ class Places:
             found is not None and key[0] > _ARABIC_FROM and " " not in key and found.entity.kind in WEAK
         )
         return None if one_word else found
+
+    def _listed(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
+        """`سراقب وأريحا`: a town whose name is a word too, right beside a place that is near."""
+        towns = [place for place in candidates if place.kind in _TOWNS]
+        if len(towns) != 1:
+            return None
+        fields = scene.fields
+        order = fields.index(hit.field) if hit.field in fields else -1
+        at = bisect_left(
+            scene.hits, (order, hit.source), key=lambda each: (fields.index(each.field), each.source)
+        )
+        for first, last in ((at - 1, at), (at, at + 1)):
+            if not 0 <= first < last < len(scene.hits):
+                continue
+            one, two = scene.hits[first], scene.hits[last]
+            other = (one if first != at else two).entity
+            joined = one.field is two.field and one.field.text[one.end : two.start] in _LISTED
+            if joined and other is not None and other.kind in _TOWNS_AND_VILLAGES:
+                km = kilometres(towns[0], other)
+                if km <= _NEAR_KM:
+                    return Found(towns[0], "place:near", f"{km:.0f} km")
+        return None
 
     def _somewhere(self, hit: Hit, plain: Plain, scene: Scene) -> Found | None:
         """`in Barisha`: a village whose long name no other place has, in a story on Syria that names no place near."""

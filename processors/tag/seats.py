@@ -82,18 +82,17 @@ class Seats:
     def settle(self, scene: Scene) -> None:
         """Decides anew the hits that were taken for the seat of a governorate without a word that says so."""
         open_hits = [
-            (hit, unit)
-            for hit in scene.hits
+            (index, hit, unit)
+            for index, hit in enumerate(scene.hits)
             if hit.rule == "place:seat" and (unit := self._governorate(hit)) is not None
         ]
         if not open_hits:
             return
-        order = {id(hit): index for index, hit in enumerate(scene.hits)}
         cities = {
             hit.entity.id: hit for hit in scene.hits if hit.entity is not None and hit.rule == "place:cue"
         }
         lines = {place.id for hit in scene.dateline for place in hit.reading.places}
-        for hit, unit in open_hits:
+        for index, hit, unit in open_hits:
             seat = hit.entity
             if seat is None:
                 continue
@@ -105,7 +104,7 @@ class Seats:
             elif seat.id in cities:
                 hit.decide(seat, "place:named", f"said to be a city at {cities[seat.id].text}")
             else:
-                self._by_neighbours(hit, seat, unit, scene.hits, order[id(hit)])
+                self._by_neighbours(hit, seat, unit, scene.hits, index)
 
     def _governorate(self, hit: Hit) -> Entity | None:
         """The governorate of the hit's name, where it is more than the town itself."""
@@ -130,7 +129,7 @@ class Seats:
             return "the dateline"
         before = preceding(hit)
         if self._city_before.end(before):
-            return before[-1]
+            return " ".join(before[-2:])
         after = following(hit)
         if self._city_after.begin(after):
             return after[0]

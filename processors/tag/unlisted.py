@@ -6,7 +6,8 @@ what lies around it, and only one place there is written like that. What nobody 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
@@ -31,6 +32,7 @@ _GOES_ON = frozenset(("ابو", "ابي", "ابا", "ام", "ابن", "بن", "�
 _SHORTEST_KEY, _SHORTEST_NAME = 4, 8
 _WORLD = frozenset(("country", "world-city", "water", "governorate"))
 _MAY_BE = 8
+_NESTED = 3  # names may lie in the phrase of a theme
 _SAME_LETTERS = "the same letters, but for those that are mixed up"
 
 
@@ -87,11 +89,17 @@ class Unlisted:
         for field in scene.fields:
             if field.text.isascii() or field.shouted:
                 continue
-            reach = 0
-            for word, start, end in self._told(field):
+            told = self._told(field)
+            if not told:
+                continue
+            here = [hit for hit in scene.hits if hit.field is field]
+            begins, reach = [hit.word for hit in here], 0
+            for start, end, word in told:
                 if start < reach:
                     continue
-                found = self._one(field, word, start, end, scene)
+                near = bisect_right(begins, end + 1)
+                there = [hit for hit in here[max(0, near - _NESTED) : near] if end + 1 < hit.end]
+                found = self._one(field, word, start, end, there, scene)
                 if isinstance(found, Hit):
                     added.append(found)
                     reach = found.end
@@ -104,8 +112,8 @@ class Unlisted:
             scene.hits = sorted((*scene.hits, *added), key=lambda hit: (order[id(hit.field)], hit.source))
         return unknown
 
-    def _told(self, field: Field) -> Iterator[tuple[_Word, int, int]]:
-        """(what tells, where it begins, where it ends), in order; most texts have few such words."""
+    def _told(self, field: Field) -> list[tuple[int, int, _Word]]:
+        """(where it begins, where it ends, what tells), in order; most texts have few such words."""
         text = field.text
         spots: list[tuple[int, int, _Word]] = []
         for form in self._words.keys() & text.split(" "):
@@ -115,15 +123,15 @@ class Unlisted:
                 if not (at and text[at - 1].isalnum()) and text[at + size : at + size + 1] == " ":
                     spots.append((at, at + size, self._words[form]))
                 at = text.find(form, at + size)
-        for start, end, word in sorted(spots, key=lambda spot: spot[:2]):
-            yield word, start, end
+        return sorted(spots, key=lambda spot: spot[:2])
 
-    def _one(self, field: Field, word: _Word, start: int, end: int, scene: Scene) -> Hit | Unknown | None:
+    def _one(
+        self, field: Field, word: _Word, start: int, end: int, there: list[Hit], scene: Scene
+    ) -> Hit | Unknown | None:
         match = _NEXT.match(field.text, end)
         if match is None:
             return None
         parts = [part for part in match.groups() if part]
-        there = [hit for hit in scene.hits if hit.field is field and hit.word <= match.start(1) < hit.end]
         taken = any(hit.entity is not None or not word.own for hit in there)
         if taken or not self._may_begin(
             parts[0], word, field.source[field.folded.source_index(match.start(1))]

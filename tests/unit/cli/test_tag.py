@@ -1,6 +1,7 @@
 """`tag` and `gazetteer gaps`: what goes in, what comes out."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,12 @@ from click.testing import CliRunner, Result
 
 from cli.gazetteer import gazetteer
 from cli.tag import day, tag
+from lexicon.load import load_lexicon
+from processors.enrich import Enrich
+from store.connect import open_index
 from store.errors import SyriaWireError
 from store.settings import load_settings
+from tests.articles import article
 
 
 def run(*arguments: str, stdin: str | bytes = "") -> Result:
@@ -98,3 +103,27 @@ def test_gaps_of_files(tmp_path: Path) -> None:
     )
     with pytest.raises(SyriaWireError, match="cannot be read"):
         CliRunner().invoke(gazetteer, ["gaps", "no-such"], obj=load_settings(), catch_exceptions=False)
+
+
+def test_gaps_of_an_index(tmp_path: Path) -> None:
+    settings = load_settings({"SYRIAWIRE_HOME": str(tmp_path / "var")})
+    enrich = Enrich(load_lexicon(settings.gazetteer))
+    bodies = [
+        "Shells fell on the village of Kafr Foobar in Homs province. In Kafr Foobar one man died.",
+        "قصف على قرية فلفلونة في ريف حمص.",
+        "سقطت قذائف على قرية فلفلونة في ريف حماة، وعلى قرية كفر فلفلون.",
+    ]
+    articles = [article(f"a{number}", minutes=-number, body=body) for number, body in enumerate(bodies)]
+    withdrawn = article("gone", body="The village of Tal Quux in Homs province.", pubstatus="canceled")
+    with closing(open_index(settings)) as index:
+        index.put([enrich(each) for each in (*articles, withdrawn)])
+        index.refresh()
+    result = CliRunner().invoke(gazetteer, ["gaps", "--json"], obj=settings, catch_exceptions=False)
+    found = {each["name"]: each for each in map(json.loads, result.stdout.splitlines())}
+    assert {name: each["count"] for name, each in found.items()} == (
+        {"Kafr Foobar": 2, "فلفلونة": 2, "كفر فلفلون": 1}
+    )
+    assert found["Kafr Foobar"]["example"] == articles[0].id
+    listed = CliRunner().invoke(gazetteer, ["gaps", "--limit", "1"], obj=settings, catch_exceptions=False)
+    assert "Kafr Foobar" in listed.stdout
+    assert "كفر فلفلون" not in listed.stdout

@@ -151,6 +151,24 @@ def test_a_shared_name_needs_dates_that_do_not_meet(small: Path, last: str, prob
     assert len(check(small)) == problems
 
 
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("place/SY04,ar:Homs,us\n", "'Homs' is not in Arabic script"),
+        ("place/SY04,en:Emesa,\n", "no source"),
+        ("place/SY99,en:Emesa,us\n", "unknown id 'place/SY99'"),
+        ("place/SY04,Emesa,us\n", "no language"),
+    ],
+)
+def test_spellings_in_the_file_of_aliases_are_checked_too(small: Path, line: str, problem: str) -> None:
+    assert check(small) == []
+    with (small / "places-aliases.csv").open("a") as out:
+        out.write(line)
+    found = check(small)
+    assert len(found) == 1
+    assert problem in found[0]
+
+
 def test_the_command(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(small)]) == 0
     (small / "people.yml").write_text("- {id: person/a, names: {en: [A]}, source: ''}")

@@ -53,6 +53,20 @@ def test_a_variant_in_an_area_that_is_named(text: str, name: str, place: str) ->
     assert found[name].confidence <= 0.5
 
 
+@pytest.mark.parametrize(
+    ("text", "towns"),
+    [
+        ("انسحبوا نحو المسطومة وأريحا في محافظة إدلب.", ["المسطومة", "أريحا", "إدلب"]),
+        ("انسحبوا نحو أريحا وسراقب.", ["أريحا", "سراقب"]),
+        ("انسحبوا من سراقب ومن أريحا.", ["سراقب"]),
+        ("انسحبوا من درعا وأريحا.", ["درعا"]),
+        ("قال جاسم وربيعة إن سراقب بعيدة.", ["سراقب"]),
+    ],
+)
+def test_a_town_whose_name_is_a_word_beside_a_near_place(text: str, towns: list[str]) -> None:
+    assert [each.text for each in tag(text).mentions] == towns
+
+
 def test_no_variant_elsewhere() -> None:
     tags = tag("قصف على بلدة زردنه في ريف درعا.")
     assert "place/C3938" not in tags.place_ids
