@@ -19,6 +19,7 @@ Runs every `SYRIAWIRE_ALERTS_EVERY` seconds.
 | `summary` | **red when a channel failed**, and names it; the others were served all the same |
 
 A channel that failed is tried again after a minute, then more rarely, at least every hour; nothing is lost meanwhile.
+A message that its receiver refuses again and again is set aside with its reason, and `syriawire saved retry` sends it.
 Leases keep two runs apart: the later one finds the channel `busy`. See docs/alerts.md.
 """
 

@@ -114,6 +114,8 @@ class Round:
             self._desk.saved.record_sent([self._line(item, at, refused=error.reason)])
             del self._refusals[id_]
             self.aside += 1
+            often = f"set aside after {self._desk.refusals} times"
+            self.problem = f"{error.reason}: {often}: mend the receiver, then `syriawire saved retry`"
 
     def _line(self, item: Item, at: datetime, refused: str = "") -> Sent:
         return Sent(

@@ -347,7 +347,8 @@ def test_what_is_refused_is_set_aside_and_stops_nothing_else(tmp_path: Path, cha
             world.now += timedelta(hours=1)
         assert [row.result for row in rows] == ["failed"] * 5
         assert [row.aside for row in rows] == [0, 0, 0, 0, 1]
-        assert "answered 400" in rows[0].detail
+        assert "answered 400: mend it" in rows[0].detail
+        assert "answered 400: set aside after 5 times" in rows[4].detail
         assert sorted(guid for guids in took for guid in guids) == ["0", "1"]
         (aside,) = world.state.aside(search.id, 9)
         assert (aside.kind, aside.refused) == ("match", "webhook desk.example: answered 400")

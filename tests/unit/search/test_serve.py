@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lexicon.load import load_lexicon
-from search.serve import gazetteer_labels, listening, serve
+from search.access import Limits
+from search.serve import gazetteer_labels, limits, listening, serve
 from store.errors import SyriaWireError
 from store.settings import ROOT, load_settings
 
@@ -49,6 +50,13 @@ def test_others_are_not_let_in_without_a_token(tmp_path: Path) -> None:
     }
     with pytest.raises(SyriaWireError, match="lets other machines in, and no token is set"):
         serve(load_settings(settings))
+
+
+def test_limits_are_settings() -> None:
+    assert limits(load_settings({})) == Limits()
+    names = ("REQUESTS", "EXPORTS", "LOGINS", "TESTS")
+    changed = load_settings({f"SYRIAWIRE_WEB_{name}": str(n) for n, name in enumerate(names, start=1)})
+    assert limits(changed) == Limits(requests=1, exports=2, logins=3, tests=4)
 
 
 def _free_port() -> str:
