@@ -27,6 +27,7 @@ def test_a_line_a_feed_a_line_a_stage_and_one_of_the_whole() -> None:
         lag={"enrich": 2, "index": 0},
         articles=5,
         dead=1,
+        saved=[],
         feeds=[
             feed("w/good", "unchanged", last_success=NOON, items_total=9),
             feed("w/bad", "timeout", detail="30 s", failures=3, overdue=True),
