@@ -28,9 +28,14 @@ from store.settings import Settings
 @click.option(
     "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Default: stdout."
 )
+@click.option(
+    "--bom", is_flag=True, help="Begin a CSV with a mark without which spreadsheets misread Arabic."
+)
 @click.option("--no-copies", is_flag=True, help="Leave out articles that copy another.")
 @click.pass_obj
-def export(settings: Settings, query: str, form: Format, output: Path | None, no_copies: bool) -> None:
+def export(
+    settings: Settings, query: str, form: Format, output: Path | None, bom: bool, no_copies: bool
+) -> None:
     """Write all that a search finds, the newest first; what a wire took back comes as a recall, without text."""
     now = datetime.now(UTC)
     try:
@@ -42,6 +47,7 @@ def export(settings: Settings, query: str, form: Format, output: Path | None, no
     try:
         found = _watched(index.scan(asked), index.search(asked).total)
         with _opened(output) as file:
+            file.write("\N{ZERO WIDTH NO-BREAK SPACE}" if bom and form == "csv" else "")
             file.writelines(lines(found, form))
     finally:
         index.close()

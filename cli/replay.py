@@ -47,7 +47,11 @@ def tags(settings: Settings) -> None:
     stop = _until_stopped()
     with Console(stderr=True).status("loading the gazetteer") as shown:
         done = retag(settings, stop, lambda left: shown.update(f"{left} records left"))
-    json_line(done)
+    json_line({"done": done["done"], "dead": done["dead"]})
+    if not done and not stop.is_set():
+        click.echo(
+            "nothing to do: all of the log was tagged with this revision: raise it in gazetteer.yml", err=True
+        )
 
 
 @replay.command("list")

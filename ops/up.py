@@ -97,7 +97,7 @@ def claim_home(settings: Settings, *, demo: bool) -> None:
     The demo's home says in a file what it was started with, so that every command there speaks of the same.
     Raises `StartError`.
     """
-    elsewhere = "set SYRIAWIRE_HOME to another folder, or remove this one"
+    elsewhere = "set SYRIAWIRE_HOME to another folder, or unset it"
     if settings.demo and not demo:
         raise StartError(f"{settings.home}: holds the demo's made-up articles: {elsewhere}")
     if not demo:

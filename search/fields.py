@@ -9,6 +9,10 @@ from store.bounds import MOST_KM
 from store.query import KeywordField, Near, Node, Or, Term, TextField, TimeField
 
 STATUSES = ("usable", "withheld", "canceled")
+SIGNALS = (
+    "completion", "correction", "date-future", "date-guessed", "date-old", "date-unread", "update", "withdrawal",
+)  # fmt: skip
+"""What `ingest` marks an article with; a test there holds the two together."""
 SETTLEMENTS = ("city", "town", "village", "neighbourhood", "camp")
 _P_CODE = re.compile(r"[a-z]{1,2}\d+", re.IGNORECASE)
 _NUMBER = r"\s*([+-]?\d{1,5}(?:\.\d{1,9})?)\s*"
@@ -74,7 +78,7 @@ FIELDS: Mapping[str, Field] = {
     "entity": Keyword("entity_ids"),
     "story": Keyword("story_id"),
     "status": Keyword("pubstatus", lower=True, among=STATUSES),
-    "signal": Keyword("signals", lower=True),
+    "signal": Keyword("signals", lower=True, among=SIGNALS),
     "headline": Text("headline"),
     "body": Text("body"),
     "copy_of": Keyword("copy_of"),

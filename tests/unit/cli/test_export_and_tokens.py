@@ -1,5 +1,6 @@
 """`syriawire export` and `syriawire token`."""
 
+import codecs
 import csv
 import json
 from pathlib import Path
@@ -40,6 +41,10 @@ def test_an_export_goes_to_a_file_without_copies(settings: Settings, tmp_path: P
         rows = list(csv.DictReader(opened))
     assert len(rows) == 16
     assert {row["language"] for row in rows} == {"en", "ar", "ru", "tr"}
+    assert CliRunner().invoke(export, [*arguments, "--bom"], obj=settings).exit_code == 0
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        assert list(csv.DictReader(opened)) == rows
+    assert file.read_bytes().startswith(codecs.BOM_UTF8)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest import dating
+from ingest.complete import COMPLETION
+from ingest.signals import CORRECTION, UPDATE, WITHDRAWAL
 from lexicon.fold import words
+from search.fields import SIGNALS
 from search.syntax import QuerySyntaxError, parse_query
 from store.query import (
     And,
@@ -308,3 +312,10 @@ def test_the_parser_writes_nothing_to_disk(tmp_path: Path) -> None:
     assert not done.stderr
     assert list(tmp_path.iterdir()) == []
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir() if path.is_file()} == before
+
+
+def test_the_signals_of_the_query_are_those_that_articles_get() -> None:
+    dates = {value for name, value in vars(dating).items() if name.startswith("DATE_")}
+    assert set(SIGNALS) == {CORRECTION, UPDATE, WITHDRAWAL, COMPLETION} | dates
+    with pytest.raises(QuerySyntaxError, match="signal: 'nonsense' is not known: use completion, correction"):
+        parse_query("signal:nonsense")
