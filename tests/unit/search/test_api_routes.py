@@ -265,6 +265,29 @@ def test_query_bombs_are_refused_with_a_message(client: Client, route: str, bomb
     assert answer.json()["error"].startswith("query: character ")
 
 
+@pytest.mark.parametrize(
+    ("path", "giant"),
+    [
+        ("/", {"limit": "1000000"}),
+        ("/", {"limit": "9" * 5000}),
+        ("/", {"after": "x" * 5000}),
+        ("/api/search", {"limit": "1000000"}),
+        ("/api/search", {"after": "x" * 5000}),
+        ("/api/facets", {"size": "1000000"}),
+        ("/api/company", {"size": "1000000"}),
+        ("/api/cells", {"size": "1000000"}),
+        ("/api/cells", {"zoom": "29"}),
+        ("/api/entities", {"q": "a", "limit": "1000000"}),
+        ("/api/articles/a1/copies", {"limit": "1000000"}),
+        ("/api/stories/palmyra", {"limit": "1000000"}),
+    ],
+)
+def test_giant_pages_are_refused_with_a_message(client: Client, path: str, giant: dict[str, str]) -> None:
+    answer = client.get(path, **{"q": "syria", **giant})
+    assert answer.status_code == 400
+    assert next(iter(set(giant) - {"q"})) in answer.text
+
+
 def test_raw_responses_are_the_archivists(tmp_path: Path) -> None:
     archive = FsspecArchive(f"file://{tmp_path}/archive")
     index = FakeIndex([article(raw_ref=archive.put(b"<rss>as it came</rss>") + "#3"), article("bare")])
