@@ -80,7 +80,7 @@ def _serve(settings: Settings, listener: object, now: datetime) -> None:
         open_state(settings),
         clock=lambda: now.astimezone(UTC),
         labels=gazetteer_labels(lexicon),
-        names=Names(lambda: lexicon),
+        names=Names(lambda: lexicon).ready(),
     )
     uvicorn.Server(uvicorn.Config(app, log_level="error")).run(sockets=[listener])  # type: ignore[list-item]
 

@@ -30,7 +30,7 @@ def serve(settings: Settings, keep: Keep | None = None) -> None:
         try:
             check_host(settings.web_host, state)
             lexicon = load_lexicon(settings.gazetteer)
-            names = Names(lambda: lexicon)
+            names = Names(lambda: lexicon).ready()
             config = uvicorn.Config(
                 create_app(
                     index,
