@@ -11,11 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from lexicon.load import load_lexicon
-from search.errors import QuerySyntaxError
+from cli.find import asked_for
 from search.export import Format, lines
-from search.names import Names
-from search.syntax import parse_query
 from store.connect import open_index
 from store.query import Query
 from store.records import Article
@@ -38,11 +35,7 @@ def export(
 ) -> None:
     """Write all that a search finds, the newest first; what a wire took back comes as a recall, without text."""
     now = datetime.now(UTC)
-    try:
-        where = parse_query(query, now=now, names=Names(lambda: load_lexicon(settings.gazetteer)))
-    except QuerySyntaxError as error:
-        raise click.UsageError(str(error)) from error
-    asked = Query(where=where, now=now, copies=not no_copies)
+    asked = Query(where=asked_for(settings, query, now), now=now, copies=not no_copies)
     index = open_index(settings)
     try:
         found = _watched(index.scan(asked), index.search(asked).total)

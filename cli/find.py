@@ -45,10 +45,7 @@ def search(
 ) -> None:
     """Search the archive: words, "phrases", AND OR NOT, field:value (docs/search.md)."""
     now = datetime.now(UTC)
-    try:
-        where = parse_query(query, now=now, names=Names(lambda: load_lexicon(settings.gazetteer)))
-    except QuerySyntaxError as error:
-        raise click.UsageError(str(error)) from error
+    where = asked_for(settings, query, now)
     order: Sort = sort or ("relevance" if query.strip() else "newest")
     parts: list[Node] = [where]
     if language:
@@ -88,3 +85,11 @@ def _print(hit: Hit, *, as_json: bool) -> None:
     click.echo(f"{cell(moment)}  {article.language:2}  {article.feed_id}{f'  [{notes}]' if notes else ''}")
     click.echo(f"    {article.headline}")
     click.echo(f"    {article.url}")
+
+
+def asked_for(settings: Settings, query: str, now: datetime) -> Node:
+    """What a query on the command line asks for. Raises `click.UsageError` with the character that is wrong."""
+    try:
+        return parse_query(query, now=now, names=Names(lambda: load_lexicon(settings.gazetteer)))
+    except QuerySyntaxError as error:
+        raise click.UsageError(str(error)) from error

@@ -1,20 +1,18 @@
 """The demo's day, fetched and indexed for real, behind the page, as the evening of 9 October 2015 would find it."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import uvicorn
-
 from lexicon.load import load_lexicon
 from ops.alert_runs import keeper
 from search.app import create_app
 from search.names import Names
-from search.serve import gazetteer_labels, listening
+from search.serve import gazetteer_labels
 from store.connect import open_index, open_saved, open_state
 from store.settings import Settings
+from tests.browser.showing import shown
 from tests.e2e.conftest import make_pipeline
 
 NOW = datetime(2015, 10, 9, 21, 0, tzinfo=UTC)
@@ -45,15 +43,10 @@ def served(settings: Settings) -> Iterator[str]:
         names=names,
         saved=keeper(settings, index, state, saved, names),
     )
-    with listening("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(10)
-            index.close()
-            state.close()
-            saved.close()
+    try:
+        with shown(app) as url:
+            yield url
+    finally:
+        index.close()
+        state.close()
+        saved.close()

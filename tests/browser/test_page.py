@@ -1,6 +1,5 @@
 """The page in a real browser: search, narrow down, read; at a desk and on a telephone, by day and by night."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,18 +7,15 @@ from typing import Literal
 
 import msgspec
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from search.app import create_app
-from search.serve import listening
 from store.records import GeoPoint
+from tests.browser.showing import MARKS, shown, violations
 from tests.fake_index import FakeIndex, FakeState
 from tests.unit.search.wire import ARABIC, COPIED, NOW, WITHDRAWN, archive, article, feeds
 
 CHANGED = "c1"
-AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
-CHROMIUM = Path("/usr/bin/chromium")
 PAGES = {
     "today": "/",
     "search": "/?q=arch+OR+shelling+OR+غارات",
@@ -39,12 +35,7 @@ PAGES = {
     "missing": "/article/nope",
 }
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed: apt-get install chromium"
-    ),
-]
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
@@ -72,22 +63,8 @@ def address() -> Iterator[str]:
     app = create_app(
         FakeIndex([*archive()[1:], named, *changed, *more]), FakeState(feeds()), clock=lambda: NOW
     )
-    with listening("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium of the system."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
+    with shown(app) as url:
+        yield url
 
 
 @pytest.fixture
@@ -170,11 +147,7 @@ def test_nobody_is_shut_out(
 ) -> None:
     page = browser.new_page(color_scheme=scheme)
     page.goto(address + PAGES[name])
-    page.wait_for_load_state("networkidle")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "axe.run().then(all => all.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html).join(' ')))"
-    )
+    found = violations(page)
     page.close()
     assert found == []
 

@@ -1,21 +1,17 @@
 """Saved searches and the sign-in in a real browser: without a mouse's help from scripts, by day and by night."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from search.serve import listening
-from tests.browser.test_page import AXE, CHROMIUM, pytestmark  # noqa: F401  (slow, and only where Chromium is)
+from tests.browser.showing import MARKS, shown, violations
 from tests.unit.search.kept import HOOK, MAIL, World
 
+pytestmark = MARKS
 PAGES = {
     "saved": "/saved",
     "saved-new": "/saved/new?q=Qaryatain&language=en",
@@ -23,17 +19,6 @@ PAGES = {
     "search-saved": "/?q=Qaryatain",
     "search-none": "/?q=tomatoes",
 }
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    with listening("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture
@@ -59,28 +44,15 @@ def world(tmp_path: Path) -> World:
 
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
-    with served(world.app) as url:
+    with shown(world.app) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium of the system."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def looked_at(page: Page, width: int) -> list[str]:
     """What axe-core says against a page; it must not be wider than the screen."""
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(
-        "axe.run().then(all => all.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html).join(' ')))"
-    )
-    return found
+    return violations(page)
 
 
 @pytest.mark.parametrize("width", [1280, 375])
@@ -164,7 +136,7 @@ def test_the_sign_in(browser: Browser, tmp_path: Path, width: int, scheme: Liter
     world = World(tmp_path, tokens_needed=True)
     secret = world.token("editor")["Authorization"].removeprefix("Bearer ")
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    with served(world.app) as url:
+    with shown(world.app) as url:
         page.goto(f"{url}/saved")
         page.screenshot(path=tmp_path / f"login-{width}-{scheme}.png", full_page=True)
         assert looked_at(page, width) == []

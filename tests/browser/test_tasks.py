@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from store.settings import ROOT
 from tests.browser.demo import play, served
-from tests.browser.test_page import CHROMIUM, pytestmark  # noqa: F401  (slow, and only where Chromium is)
+from tests.browser.showing import MARKS
 
+pytestmark = MARKS
 MOST_CLICKS = 5
 Rows = list[dict[str, str]]
 
@@ -35,15 +36,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.stderr.close()
     with served(settings) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium of the system."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 class Analyst:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from store.connect import open_index
 from store.query import Query, Word
 from store.records import Article
 from store.settings import ROOT, Settings, load_settings
+from tests.articles import NOON
 
 
 class Pipeline:
@@ -126,3 +127,16 @@ def make_pipeline(
         "SYRIAWIRE_FEEDS": str(ROOT / "demo" / "feeds"),
     }
     return Pipeline(msgspec.structs.replace(load_settings(environ), **changes), clock)
+
+
+class Ticking:
+    """A clock that an hour passes on from poll to poll; none passes within one."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def tick(self) -> None:
+        self.now += timedelta(hours=1)

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,26 +14,12 @@ from ops.verify import verify
 from store.connect import open_index, open_log
 from store.log import ENRICHED, GROUPED, RAW
 from store.records import Article
-from tests.articles import NOON
 from tests.contract.servers import elastic_prefix, kafka_prefix, postgres_schema
-from tests.e2e.conftest import Pipeline, Wires, make_pipeline
+from tests.e2e.conftest import Pipeline, Ticking, Wires, make_pipeline
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(300)]
 DAY = 3
 SYRIAWIRE = str(Path(sys.executable).parent / "syriawire")
-
-
-class Ticking:
-    """A clock that both runs see alike: an hour passes from poll to poll, none within one."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def tick(self) -> None:
-        self.now += timedelta(hours=1)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -18,7 +18,7 @@ from store.index import Index
 from store.settings import ROOT, Settings
 from tests.articles import NOON
 from tests.contract.servers import elastic_prefix, settings
-from tests.e2e.conftest import make_pipeline, serve_wires
+from tests.e2e.conftest import Ticking, make_pipeline, serve_wires
 from tests.kibana.ask import Objects, Span
 
 _DAY = 3
@@ -56,7 +56,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     with ExitStack() as stack:
         url = stack.enter_context(elastic_prefix())
         wires = stack.enter_context(serve_wires(folder / "wires.json"))
-        clock = _Ticking()
+        clock = Ticking()
         pipeline = make_pipeline(
             folder / "home", wires, clock=clock, index=url, feeds=folder / "feeds", demo_url=wires
         )
@@ -79,16 +79,3 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
             objects=imported(url.rsplit("/", 1)[1]),
             span=Span(NOON - timedelta(days=30), NOON + timedelta(days=30)),
         )
-
-
-class _Ticking:
-    """A clock that stands still until it is told that an hour has passed."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def tick(self) -> None:
-        self.now += timedelta(hours=1)
