@@ -94,13 +94,14 @@ class Folded:
     has their indices.
     """
 
-    __slots__ = ("_at", "_shift", "_to", "source", "steps", "text")
+    __slots__ = ("_at", "_next", "_shift", "_to", "source", "steps", "text")
 
     def __init__(self, text: str, source: str, steps: dict[int, int]) -> None:
         self.text = text
         self.source = source
         self.steps: Collection[int] = steps.keys()
         self._at = [0, *steps]
+        self._next = [*steps, len(text)]
         self._shift = [0, *(to - at for at, to in steps.items())]
         self._to = [0, *steps.values()]
 
@@ -141,6 +142,8 @@ class Folded:
         at, shift = self._at, self._shift
         step = bisect_right(at, start) - 1
         first = start + shift[step]
+        if end < self._next[step]:
+            return first, end + shift[step]
         if step + 1 < len(at) and at[step + 1] < end:
             step = bisect_right(at, end - 1, step) - 1
         last = end + shift[step]

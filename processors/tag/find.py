@@ -221,7 +221,8 @@ class Finder:
             if traits[index] & _CASED:
                 first, last = source = span(start, stop)
                 written = letters[first : last - 1 if flags & _PLURAL_FLAG else last]
-                flags |= 0 if written.islower() else _capitals(field, written)
+                if not written.islower():
+                    flags |= _capitals(field, written) if written.isupper() else 1
             number = index * _FLAGS + flags
             reading = readings.get(number) or self._reading(number)
             if reading is not UNFIT:
@@ -265,9 +266,7 @@ def _traits(pattern: Pattern) -> int:
 
 
 def _capitals(field: Field, written: str) -> int:
-    """The low bits for a spelling that is not all small letters."""
-    if not written.isupper():
-        return 1
+    """The low bits for a spelling in capitals."""
     return 3 if field.shouted and sum(map(str.isalpha, written)) <= 3 else 2
 
 

@@ -55,30 +55,28 @@ class Governments:
 
     def reason(self, hit: Hit) -> str:
         """`saying`, `possessive`, `before`, `case`: the government; `place` or empty: the place."""
-        before, after = preceding(hit), following(hit)
-        if hit.key[0] > _ARABIC_FROM:
-            return self._arabic(hit, before, after)
-        tail = hit.field.source[hit.source[1] : hit.source[1] + 6]
-        if self._state_before.end(before) or (before[-1:] == ("for",) and after[:1] == ("to",)):
+        if hit.field.text[hit.start] > _ARABIC_FROM:
+            return self._arabic(hit, preceding(hit), following(hit))
+        end = hit.source[1]
+        tail = hit.field.source[end : end + 6]
+        if self._state_before.stand_before(hit) or _is_to_act(hit):
             return "before"
         ending = tail if tail[:1] in _QUOTES else ""
-        if self._is_place(before, after, ending):
+        if self._is_place(hit, ending):
             return "place"
         if ending and _POSSESSIVE.match(ending):
             return "possessive"
-        if self._saying.begin(after) or _BACKED.begin(after) or self._said_at_the_end(hit):
+        if self._saying.stand_behind(hit) or _BACKED.stand_behind(hit) or self._said_at_the_end(hit):
             return "saying"
         by_case = (
-            (ending and _TURKISH_OBJECT.match(ending))
-            or _is_instrumental(hit, before)
-            or _is_russian_subject(hit)
+            (ending and _TURKISH_OBJECT.match(ending)) or _is_instrumental(hit) or _is_russian_subject(hit)
         )
         return "case" if by_case else ""
 
-    def _is_place(self, before: tuple[str, ...], after: tuple[str, ...], tail: str) -> bool:
-        if (tail and _TURKISH_PLACE.match(tail)) or self._city_nouns.begin(after):
+    def _is_place(self, hit: Hit, tail: str) -> bool:
+        if (tail and _TURKISH_PLACE.match(tail)) or self._city_nouns.stand_behind(hit):
             return True
-        return self._place_before.end(before) and not (tail and _TURKISH_OBJECT.match(tail))
+        return self._place_before.stand_before(hit) and not (tail and _TURKISH_OBJECT.match(tail))
 
     def _arabic(self, hit: Hit, before: tuple[str, ...], after: tuple[str, ...]) -> str:
         """In Arabic a place has a preposition; a government does or suffers something, as a woman: `وردت أنقرة`."""
@@ -113,12 +111,19 @@ def _joined(hits: list[Hit], index: int) -> bool:
     return first.field is second.field and first.field.text[first.end : second.start] in _AND
 
 
-def _is_instrumental(hit: Hit, before: tuple[str, ...]) -> bool:
-    """`с Москвой`, but not `под Москвой`, nor a city whose name happens to end like that."""
-    key = hit.key
-    if key[-1] not in "ми" or not before or _INSTRUMENTAL.match(key) is None:
+def _is_to_act(hit: Hit) -> bool:
+    """`for Ankara to`"""
+    if not hit.field.text.startswith(" to", hit.end):
         return False
-    return not _RUSSIAN_PLACE.end(before)
+    return preceding(hit)[-1:] == ("for",) and following(hit)[0] == "to"
+
+
+def _is_instrumental(hit: Hit) -> bool:
+    """`с Москвой`, but not `под Москвой`, nor a city whose name happens to end like that."""
+    if hit.field.text[hit.end - 1] not in "ми" or _INSTRUMENTAL.match(hit.key) is None:
+        return False
+    before = preceding(hit)
+    return bool(before) and not _RUSSIAN_PLACE.end(before)
 
 
 def _is_russian_subject(hit: Hit) -> bool:

@@ -21,8 +21,9 @@ class Media:
         return [hit for hit in hits if not (hit.reading.somewhere and self._is_part(hit))]
 
     def _is_part(self, hit: Hit) -> bool:
-        source, end = hit.field.source, hit.source[1]
-        capital = source[end : end + 1] == " " and source[end + 1 : end + 2].isupper()
-        if capital and not hit.field.titled and self._nouns.stand_behind(hit):
+        field, (start, end) = hit.field, hit.source
+        source = field.source
+        capital = source.startswith(" ", end) and source[end + 1 : end + 2].isupper()
+        if capital and not field.titled and self._nouns.stand_behind(hit):
             return True
-        return source[hit.source[0]] > _LATIN and self._heads.stand_before(hit)
+        return source[start] > _LATIN and self._heads.stand_before(hit)

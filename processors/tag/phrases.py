@@ -10,7 +10,7 @@ from processors.tag.find import Hit
 _AFTER = re.compile(r' "?([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?')
 _FIRST = re.compile(r'"?([^\W_]+)')
 _LAST = re.compile(r"[^\W_]+\Z")
-_REACH = 48
+_REACH, _WORDS = 48, 4  # characters, and words among them: three and an article
 _REMEMBERED = 20_000
 ARTICLES = frozenset(("the", "la", "le", "les", "l"))
 _ARABIC_PREFIX = "وفبلك"
@@ -124,8 +124,8 @@ def _words_before(text: str, start: int) -> tuple[str, ...]:
     if start == 0 or text[start - 1] != " ":
         return ()
     found: list[str] = []
-    words = (text[start - _REACH : start] if start > _REACH else text[:start]).split(" ")
-    for word in words[-2:-6:-1]:
+    words = text[max(0, start - _REACH) : start - 1].rsplit(" ", _WORDS)
+    for word in reversed(words if len(words) <= _WORDS else words[1:]):
         if not word.isalnum():
             match = _LAST.search(word)
             if match:
@@ -133,6 +133,4 @@ def _words_before(text: str, start: int) -> tuple[str, ...]:
             break
         if word not in ARTICLES:
             found.append(word)
-    found = found[:3]
-    found.reverse()
-    return tuple(found)
+    return tuple(found[2::-1])

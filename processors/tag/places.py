@@ -47,6 +47,7 @@ class Places:
     def __init__(self, lexicon: Lexicon, context: Context) -> None:
         self._lexicon = lexicon
         self._context = context
+        self._no_places = context.heads | context.no_names
         self._above: dict[str, tuple[str, ...]] = {}
         self._lends: dict[tuple[Reading, str], set[str]] = {}
         self._plain: dict[tuple[str, ...], Plain] = {}
@@ -61,7 +62,7 @@ class Places:
     def choose(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         """The place that is meant; None when that cannot be told (yet, unless `last`)."""
         key = hit.key
-        if key in self._context.heads or key in self._context.no_names:
+        if key in self._no_places:
             return None  # `Tal`, `Kafr`: the beginning of a name that no list has; `قرية صغيرة`: a small one
         cue = self._context.cue(hit)
         if not cue:
@@ -121,7 +122,7 @@ class Places:
         if not candidates or self._context.after_given_name(hit):
             return None
         plain = self._by_itself(key, candidates)
-        if plain.found is not None and plain.strong:
+        if plain.strong:
             return plain.found
         if not last or self._context.in_a_longer_name(hit):
             return None

@@ -215,22 +215,30 @@ class Tagger:
         )  # fmt: skip
 
     def _tags(self, scene: Scene, unknown: list[Unknown]) -> Tags:
-        decided = [hit for hit in scene.hits if hit.entity is not None]
-        entities = {hit.entity.id: hit.entity for hit in decided if hit.entity is not None}
+        entities: dict[str, Entity] = {}
+        mentions, evidence, sure, vague = [], [], set(), []
+        for hit in scene.hits:
+            entity = hit.entity
+            if entity is None:
+                continue
+            entities[entity.id] = entity
+            if hit.rule == UNDECIDED:
+                vague.append(hit)
+            else:
+                sure.add(entity.id)
+            mentions.append(self._mention(hit, entity, scene.day))
+            evidence.append(hit.evidence)
         ids = set(entities)
-        for each in entities:
-            ids.update(self._places.above(each))
-        sure = {hit.entity.id for hit in decided if hit.entity is not None and hit.rule != UNDECIDED}
-        vague = [hit for hit in decided if hit.rule == UNDECIDED]
+        for each, entity in entities.items():
+            if entity.parent:
+                ids.update(self._places.above(each))
         ids.update(each for hit in vague for each in self._seats.candidates(hit))
         order = {id(field): number for number, field in enumerate(scene.fields)}
         unknown.sort(key=lambda each: (order[id(each.field)], each.source))
         in_order = tuple(sorted(ids))
         by_type = _by_type(in_order)
         return Tags(
-            mentions=tuple(
-                self._mention(hit, hit.entity, scene.day) for hit in decided if hit.entity is not None
-            ),
+            mentions=tuple(mentions),
             entity_ids=in_order,
             person_ids=by_type["person"],
             group_ids=by_type["group"],
@@ -243,7 +251,7 @@ class Tagger:
                 *self._seats.points(vague, sure),
             ),
             unresolved=tuple(map(_unresolved, unknown[:UNRESOLVED_AT_MOST])),
-            evidence=tuple(hit.evidence for hit in decided),
+            evidence=tuple(evidence),
         )
 
     def _mention(self, hit: Hit, entity: Entity, day: date | None) -> Mention:

@@ -22,6 +22,7 @@ _SPAN = re.compile(rf"(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME
 _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
 _INSIDE_A_WORD = frozenset("'’-_")
 _SMALL_ARTICLES = frozenset(("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn"))
+_ARTICLE_ENDS = frozenset(article[-2:] for article in _SMALL_ARTICLES)
 _TOO_SHORT = 3
 _NAME_LENGTH = 4
 _REMEMBERED = 20_000
@@ -51,6 +52,8 @@ class Looks(NamedTuple):
     skip: int
     dull: bool
     """Whether only the words beside it could make a name of it."""
+    never: bool
+    """Whether not even they."""
 
 
 class Variants:
@@ -111,7 +114,9 @@ class Variants:
             span = (start + looks.skip, end)
             if looks.skip:  # `In Kafr Foobar`: the sentence begins there, the name does not
                 looks = self._look(field.source[span[0] : end])
-            if span not in known and not (looks.dull and not self._context.may_have_cue(field.source, span)):
+            if looks.never or span in known:
+                continue
+            if not looks.dull or self._context.may_have_cue(field.source, span):
                 yield Hit.at(field, span), looks
 
     def _look(self, text: str) -> Looks:
@@ -131,7 +136,8 @@ class Variants:
             headed = len(words) > 1 and words[0] in self._context.heads
             common = len(folded) < _NAME_LENGTH or self._context.is_common(words[0])
             dull = not (entities or alike or headed or reason)
-            known = Looks(folded, its_key, entities, alike, headed, reason, common, skip, dull)
+            never = dull and common
+            known = Looks(folded, its_key, entities, alike, headed, reason, common, skip, dull, never)
             if len(self._looks) > _REMEMBERED:
                 self._looks.clear()
             self._looks[text] = known
@@ -186,7 +192,7 @@ def _spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int
 def _with_article(source: str, start: int, reach: int) -> int:
     """Where a name begins whose first capital is at `start`; -1 inside a word."""
     before = source[start - 1] if start else " "
-    if before in "- " and start > 2:
+    if before in "- " and start > 2 and source[start - 3 : start - 1] in _ARTICLE_ENDS:
         word = source[source.rfind(" ", max(0, start - 5), start - 1) + 1 : start - 1]
         if word in _SMALL_ARTICLES and start - len(word) > reach:
             start -= len(word) + 1
