@@ -99,7 +99,7 @@ class Folded:
     def __init__(self, text: str, source: str, steps: dict[int, int]) -> None:
         self.text = text
         self.source = source
-        self.steps: Collection[int] = steps.keys()
+        self.steps: Collection[int] = steps
         self._at = [0, *steps]
         self._next = [*steps, len(text)]
         self._shift = [0, *(to - at for at, to in steps.items())]

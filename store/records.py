@@ -1,5 +1,6 @@
 """The records that cross a process, as JSON with a schema version. Field names follow IPTC ninjs in snake_case.
 
+What an article has many of can hold nothing that holds it: the garbage collector need not know it (`gc=False`).
 One `Article` travels through all topics; what a stage adds is empty before it. Times are UTC-aware. Ids and
 versions: `store.identity`. JSON Schema of all records: `docs/schema/`, made by `make schema`.
 """
@@ -24,7 +25,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
 
 
-class Mention(msgspec.Struct, frozen=True, kw_only=True):
+class Mention(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One place in an article's text that names an entity.
 
     `start` and `end` count Unicode code points of `field`: `getattr(article, field)[start:end] == text`.
@@ -45,7 +46,7 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[str, ...] = ()
 
 
-class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
+class Unresolved(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A name that may be one of ours: nobody knows it, or it means one of `candidates` and nothing tells which.
 
     Offsets as in `Mention`. `reason`: `place:several`, `place:unsupported`, `place:unknown`, `group:unknown`, …
@@ -59,7 +60,7 @@ class Unresolved(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[str, ...] = ()
 
 
-class GeoPoint(msgspec.Struct, frozen=True, kw_only=True):
+class GeoPoint(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a mentioned place lies: WGS 84 degrees. `precision` is the kind of place, `governorate` to `point`."""
 
     lat: float

@@ -180,7 +180,9 @@ class Context:
         source, start = hit.field.source, hit.source[0]
         if start < 2 or source[start - 1] != " " or hit.field.titled:
             return _NONE
-        before = source[max(0, start - _NAME_LENGTH, source.rfind(" ", 0, start - 1) + 1) : start - 1]
+        least = start - _NAME_LENGTH if start > _NAME_LENGTH else 0
+        space = source.rfind(" ", least, start - 1)
+        before = source[space + 1 if space != -1 else least : start - 1]
         known = self._names.get(before)
         if known is None:
             match = _LETTERS.search(before)

@@ -40,7 +40,8 @@ class Reading:
     """What a spelling may mean where it stands: entities by the way in which they are named.
 
     `sole` is the entity of a name that means nothing else wherever it stands, `somewhere` whether it may be a place
-    or a state. What `hides` is a longer name of something that we do not know.
+    or a state. `where` are the places that it may be: those of that name, else those of that spelling. What `hides`
+    is a longer name of something that we do not know.
     """
 
     __slots__ = (
@@ -56,6 +57,7 @@ class Reading:
         "states",
         "surnames",
         "themes_only",
+        "where",
     )
 
     def __init__(self, meanings: tuple[Meaning, ...]) -> None:
@@ -75,12 +77,13 @@ class Reading:
         self.states = of("metonym")
         self.surnames = of("surname")
         self.spelled = of("spelling", place=True)
+        self.where = self.places or self.spelled
         self.themes_only = bool(meanings) and all(m.entity.type == "theme" for m in meanings)
         alone = len(self.names) == 1 and self.names[0].type != "state"
         self.sole = self.names[0] if alone else None
         a_state = bool(self.names) and self.names[0].type == "state"
-        self.somewhere = a_state or bool(self.places or self.states or self.spelled)
-        known = self.names or self.places or self.shorts or self.states or self.spelled
+        self.somewhere = a_state or bool(self.where or self.states)
+        known = self.names or self.where or self.shorts or self.states
         self.hides = not (known or self.facilities or self.surnames)
 
 
@@ -221,8 +224,8 @@ class Finder:
             if traits[index] & _CASED:
                 first, last = source = span(start, stop)
                 written = letters[first : last - 1 if flags & _PLURAL_FLAG else last]
-                if not written.islower():
-                    flags |= _capitals(field, written) if written.isupper() else 1
+                small = written.islower()
+                flags |= 0 if small else _capitals(field, written) if written.isupper() else 1
             number = index * _FLAGS + flags
             reading = readings.get(number) or self._reading(number)
             if reading is not UNFIT:

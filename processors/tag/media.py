@@ -18,7 +18,7 @@ class Media:
 
     def without(self, hits: Iterable[Hit]) -> list[Hit]:
         """The hits that are no part of such a name."""
-        return [hit for hit in hits if not (hit.reading.somewhere and self._is_part(hit))]
+        return [hit for hit in hits if not hit.reading.somewhere or not self._is_part(hit)]
 
     def _is_part(self, hit: Hit) -> bool:
         field, (start, end) = hit.field, hit.source

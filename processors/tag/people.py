@@ -21,6 +21,7 @@ _NOT_TELLING = frozenset(
 )
 _AMERICAN = {"defense": "defence", "organization": "organisation", "center": "centre"}
 _REMEMBERED = 20_000
+_ARABIC_FROM = "\u0600"
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -112,6 +113,8 @@ class People:
 
     def _after_another_first_name(self, hit: Hit, candidates: Sequence[Entity]) -> bool:
         """Arabic has no capitals; a first name of somebody we know, right before, makes it another person's."""
+        if hit.field.text[hit.start] < _ARABIC_FROM:
+            return False
         before = preceding(hit)[-1:]
         if not before or before[0] not in self._given:
             return False

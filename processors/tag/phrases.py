@@ -124,7 +124,8 @@ def _words_before(text: str, start: int) -> tuple[str, ...]:
     if start == 0 or text[start - 1] != " ":
         return ()
     found: list[str] = []
-    words = text[max(0, start - _REACH) : start - 1].rsplit(" ", _WORDS)
+    least = start - _REACH if start > _REACH else 0
+    words = text[least : start - 1].rsplit(" ", _WORDS)
     for word in reversed(words if len(words) <= _WORDS else words[1:]):
         if not word.isalnum():
             match = _LAST.search(word)

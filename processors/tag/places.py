@@ -50,7 +50,7 @@ class Places:
         self._no_places = context.heads | context.no_names
         self._above: dict[str, tuple[str, ...]] = {}
         self._lends: dict[tuple[Reading, str], set[str]] = {}
-        self._plain: dict[tuple[str, ...], Plain] = {}
+        self._plain: dict[tuple[str, Reading | tuple[str, ...]], Plain] = {}
 
     def above(self, entity_id: str) -> tuple[str, ...]:
         """The ids above an entity, the nearest first."""
@@ -88,7 +88,7 @@ class Places:
         self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, cue: str, *, last: bool
     ) -> Found | None:
         """A name of which a word beside it says that it is a place."""
-        found = self._by_itself(hit.key, candidates).found or self._nearest(hit, candidates, scene)
+        found = self._by_itself(hit, hit.key, candidates).found or self._nearest(hit, candidates, scene)
         if found is None or found.rule != "place:name":
             return found
         if found.entity.kind in WEAK:
@@ -121,7 +121,7 @@ class Places:
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
         if not candidates or self._context.after_given_name(hit):
             return None
-        plain = self._by_itself(key, candidates)
+        plain = self._by_itself(hit, key, candidates)
         if plain.strong:
             return plain.found
         if not last or self._context.in_a_longer_name(hit):
@@ -166,8 +166,9 @@ class Places:
             return None
         return plain.found._replace(rule="place:alone")
 
-    def _by_itself(self, key: str, candidates: tuple[Entity, ...]) -> Plain:
-        about = (key, *map(_ID, candidates))
+    def _by_itself(self, hit: Hit, key: str, candidates: tuple[Entity, ...]) -> Plain:
+        whole = candidates is hit.reading.where
+        about = (key, hit.reading if whole else tuple(map(_ID, candidates)))
         known = self._plain.get(about)
         if known is None:
             if len(self._plain) > 50_000:

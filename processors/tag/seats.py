@@ -56,7 +56,7 @@ class Seats:
         if known is None:
             known = self._candidates[about] = tuple(
                 each.id
-                for each in hit.reading.places or hit.reading.spelled
+                for each in hit.reading.where
                 if each.kind not in _SMALL and (each is unit or unit.id in self._places.above(each.id))
             )
         return known
@@ -109,7 +109,7 @@ class Seats:
     def _governorate(self, hit: Hit) -> Entity | None:
         """The governorate of the hit's name, where it is more than the town itself."""
         seat = hit.entity
-        for place in hit.reading.places or hit.reading.spelled:
+        for place in hit.reading.where:
             if seat is not None and place.kind == "governorate" and place.id in self._places.above(seat.id):
                 return place if self._is_wide(place, seat) else None
         return None

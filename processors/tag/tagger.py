@@ -162,16 +162,13 @@ class Tagger:
             )
             if found:
                 scene.add_support(hit, self._places.lends(hit, found.entity))
-        waiting = [
-            hit for hit in scene.hits if hit.entity is None and (hit.reading.places or hit.reading.spelled)
-        ]
+        waiting = [hit for hit in scene.hits if hit.entity is None and hit.reading.where]
         for last in (False, True):
             if not waiting:
                 return
             still: list[Hit] = []
             for hit in waiting:
-                candidates = hit.reading.places or hit.reading.spelled
-                found = self._places.choose(hit, candidates, scene, last=last)
+                found = self._places.choose(hit, hit.reading.where, scene, last=last)
                 if found is None:
                     still.append(hit)
                     continue
@@ -197,7 +194,7 @@ class Tagger:
         """Hits that may be places, with the places that they may be."""
         about_syria = bool(scene.support)
         for hit in scene.hits:
-            places = hit.reading.places or hit.reading.spelled
+            places = hit.reading.where
             if hit.entity is not None or not places or hit.reading.shorts:
                 continue
             if hit.key in self._context.no_names:
@@ -247,7 +244,7 @@ class Tagger:
             weapon_ids=by_type["weapon"],
             theme_ids=by_type["theme"],
             geo=(
-                *(self._point(entities[each]) for each in sorted(sure) if _has_point(entities[each])),
+                *(point for each in sorted(sure) if (point := self._point(entities[each])) is not None),
                 *self._seats.points(vague, sure),
             ),
             unresolved=tuple(map(_unresolved, unknown[:UNRESOLVED_AT_MOST])),
@@ -270,7 +267,9 @@ class Tagger:
             candidates=self._seats.candidates(hit) if hit.rule == UNDECIDED else (),
         )
 
-    def _point(self, place: Entity) -> GeoPoint:
+    def _point(self, place: Entity) -> GeoPoint | None:
+        if place.type != "place" or place.kind in _NO_POINT:
+            return None
         known = self._points.get(place.id)
         if known is None:
             precision = _PRECISION.get(place.kind, place.kind)
@@ -321,7 +320,3 @@ def _by_type(ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         kind: ids[bisect_left(ids, f"{kind}/") : bisect_left(ids, f"{kind}0")]  # 0 comes after /
         for kind in ("person", "group", "state", "place", "weapon", "theme")
     }
-
-
-def _has_point(entity: Entity) -> bool:
-    return entity.type == "place" and entity.kind not in _NO_POINT
