@@ -12,14 +12,14 @@ from typing import Any
 import msgspec
 
 from ingest.catalogue import Feed
-from ingest.decide import Decision
+from ingest.decide import Decision, with_edit
 from ingest.page import Completed, Pages, wants_page
 from ingest.parse import parse
 from ingest.robots import Robots, Rules, origin_of
 from ingest.send import send
 from store.archive import Archive
 from store.errors import NotFound
-from store.identity import next_version
+from store.identity import milliseconds, next_version
 from store.log import Log
 from store.records import Article, Time
 from store.state import Seen, State
@@ -175,9 +175,10 @@ def _completions(articles: Iterable[Article], known: Mapping[str, Seen], now: da
         prior = known[article.id]
         version = next_version(now, previous=prior.version)
         signals = tuple(sorted({*article.signals, COMPLETION}))
-        append.append(
-            msgspec.structs.replace(article, version=version, first_seen=prior.first_seen, signals=signals)
+        whole = msgspec.structs.replace(
+            article, version=version, first_seen=prior.first_seen, signals=signals
         )
+        append.append(with_edit(whole, newer=prior.version != milliseconds(prior.first_seen)))
         seen.append(msgspec.structs.replace(prior, version=version, appended=True))
     pending = tuple(msgspec.structs.replace(each, appended=False) for each in seen)
     return Decision(append=tuple(append), pending=pending, seen=tuple(seen), changed=len(append))

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import msgspec
 
+from ingest.signals import EDITED, SAID
 from ingest.story import story_of
-from store.identity import next_version
+from store.identity import milliseconds, next_version
 from store.records import Article
 from store.state import Seen
 
@@ -119,9 +120,17 @@ def _sent(kind: str, article: Article, version: int, prior: Seen | None, late: t
         late=late,
         story=story_of(article),
     )
+    numbered = msgspec.structs.replace(article, version=version, first_seen=first_seen)
     return _Verdict(
         kind,
-        article=msgspec.structs.replace(article, version=version, first_seen=first_seen),
+        article=with_edit(numbered, newer=version != milliseconds(first_seen)),
         pending=msgspec.structs.replace(seen, appended=False),
         seen=seen,
     )
+
+
+def with_edit(article: Article, *, newer: bool) -> Article:
+    """The article with the signal `edited` where it is a `newer` version and the wire does not say why."""
+    if not newer or SAID.intersection(article.signals):
+        return article
+    return msgspec.structs.replace(article, signals=tuple(sorted({*article.signals, EDITED})))

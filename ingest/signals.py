@@ -8,6 +8,9 @@ from store.records import PubStatus
 CORRECTION = "correction"
 UPDATE = "update"
 WITHDRAWAL = "withdrawal"
+SAID = frozenset((CORRECTION, UPDATE, WITHDRAWAL))
+EDITED = "edited"
+"""Ours, of a newer version of which the wire says none of these: it changed the story without a word."""
 
 # Only at the start of a headline, and only before a colon, a dash or in brackets: "Withdrawn: …" is a notice,
 # "Withdrawn troops return" is news. Case counts where a small-letter word opens ordinary headlines, too.

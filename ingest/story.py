@@ -8,13 +8,12 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from ingest.catalogue import Feed, is_web_address
-from ingest.signals import CORRECTION, UPDATE, WITHDRAWAL
+from ingest.signals import SAID
 from ingest.urls import clean_guid, is_front_page, link_key
 from store.identity import article_id, digest
 from store.records import Article
 from store.state import Seen
 
-_NEW_FORM = frozenset({CORRECTION, UPDATE, WITHDRAWAL})
 """By these the wire itself says that it is a new form of what was sent before."""
 _SHORT = 80
 """A shorter text may well be sent twice under one headline: it is compared together with its day."""
@@ -108,7 +107,7 @@ def is_same(seen: Seen, article: Article, *, proven: bool) -> bool:
         return True
     if proven:
         return False
-    if _NEW_FORM & {*article.signals} or not (link and known_link):
+    if SAID.intersection(article.signals) or not (link and known_link):
         return True
     return bool(moment and moment == known_moment)
 

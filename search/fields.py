@@ -10,7 +10,8 @@ from store.query import KeywordField, Near, Node, Or, Term, TextField, TimeField
 
 STATUSES = ("usable", "withheld", "canceled")
 SIGNALS = (
-    "completion", "correction", "date-future", "date-guessed", "date-old", "date-unread", "update", "withdrawal",
+    "completion", "correction", "date-future", "date-guessed", "date-old", "date-unread", "edited", "update",
+    "withdrawal",
 )  # fmt: skip
 """What `ingest` marks an article with; a test there holds the two together."""
 SETTLEMENTS = ("city", "town", "village", "neighbourhood", "camp")

@@ -41,8 +41,8 @@ _BADGES = {
     "canceled": ("withdrawn", "The wire has withdrawn this story"),
     "withheld": ("withheld", "The wire asks not to use this story"),
 }
-_UNSAID = frozenset({"withdrawal", "completion"})
-"""A withdrawal has a badge of its own; that a text came later is nothing that the wire says."""
+_UNSAID = frozenset({"withdrawal", "completion", "edited"})
+"""Withdrawals and edits have badges of their own; that a text came later is nothing that the wire says."""
 _NAMED = 5
 _REASONS = 4
 _MODEL = re.compile(r"^([a-z]{1,2})-(?=\d)")  # F-16, Su-30
@@ -158,6 +158,8 @@ def badges(article: Article) -> list[Badge]:
         for signal in article.signals
         if signal not in _UNSAID
     ]
+    if "edited" in article.signals:
+        found.append(Badge("note", "edited", "The wire changed this story without saying so"))
     if article.copy_of:
         found.append(Badge("copy", "copy", "Came with the same text as an article that reached us before"))
     return found

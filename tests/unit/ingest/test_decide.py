@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,23 @@ def test_a_crash_before_the_append_repeats_the_same_record() -> None:
     again = decide(known, [article(minutes=9)], NOON + at(9))
     assert again.repeated == 1
     assert (again.append[0].version, again.append[0].first_seen) == (first.append[0].version, NOON)
+
+
+@pytest.mark.parametrize("said", [(), ("date-guessed",), ("correction",), ("update",), ("withdrawal",)])
+def test_a_change_without_a_word_is_said_to_be_one(said: tuple[str, ...]) -> None:
+    marked = {"correction", "update", "withdrawal"}.intersection(said)
+    first = decide({}, [article(signals=said)], NOON)
+    assert first.append[0].signals == said
+    changed = decide(remembered(first), [article(headline="Other", minutes=5, signals=said)], NOON + at(5))
+    assert changed.append[0].signals == (said if marked else (*said, "edited"))
+
+
+def test_what_a_crash_repeats_says_the_same() -> None:
+    known = remembered(decide({}, [article()], NOON))
+    changed = decide(known, [article(headline="Other", minutes=5)], NOON + at(5))
+    pending = {seen.id: seen for seen in changed.pending}
+    again = decide(pending, [article(headline="Other", minutes=9)], NOON + at(9))
+    assert (again.repeated, again.append[0].signals) == (1, ("edited",))
 
 
 def test_a_late_wire_version_goes_into_the_history_once() -> None:

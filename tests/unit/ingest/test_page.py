@@ -167,6 +167,7 @@ def test_a_change_of_the_feed_overtakes_a_completion() -> None:
     assert room.catch_up() == 1
     assert [each.text_from for each in room.sent] == ["feed", "feed", "page"]
     assert room.sent[-1].content_hash == room.sent[1].content_hash
+    assert [each.signals for each in room.sent] == [(), ("edited",), ("completion", "edited")]
 
 
 def test_it_is_tried_six_times_more_and_then_no_more() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ingest import dating
 from ingest.complete import COMPLETION
-from ingest.signals import CORRECTION, UPDATE, WITHDRAWAL
+from ingest.signals import EDITED, SAID
 from lexicon.fold import words
 from search.fields import SIGNALS
 from search.syntax import QuerySyntaxError, parse_query
@@ -316,6 +316,6 @@ def test_the_parser_writes_nothing_to_disk(tmp_path: Path) -> None:
 
 def test_the_signals_of_the_query_are_those_that_articles_get() -> None:
     dates = {value for name, value in vars(dating).items() if name.startswith("DATE_")}
-    assert set(SIGNALS) == {CORRECTION, UPDATE, WITHDRAWAL, COMPLETION} | dates
+    assert set(SIGNALS) == {*SAID, EDITED, COMPLETION} | dates
     with pytest.raises(QuerySyntaxError, match="signal: 'nonsense' is not known: use completion, correction"):
         parse_query("signal:nonsense")
