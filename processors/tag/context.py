@@ -195,6 +195,10 @@ class Context:
             remember(self._names, before, known)
         return known
 
+    def is_first_name(self, folded: str) -> bool:
+        """Whether a folded word is a first name that we know."""
+        return folded in self._given
+
     def is_title(self, word: str) -> bool:
         """Whether a word, with its capital, is a title or one that begins sentences."""
         known = self._title_memo.get(word)
