@@ -23,6 +23,12 @@ TAGGER = Tagger(load_lexicon(ROOT / "config" / "gazetteer"))
         ("Raids on Inkhil & Nawa in Daraa province.", {"Inkhil": "place/C6058", "Nawa": "place/C6124"}),
         ("Shells fell on Qraya (Suwayda province).", {"Qraya": "place/C6200"}),
         ("قصف على سراقب وحاس بريف إدلب.", {"سراقب": "place/C3916", "حاس": "place/C4058"}),
+        # A town whose name is a word too, where its governorate, or a town beside it, is named.
+        ("Inkhil is quiet, a man in Jasim said.", {"Jasim": "place/C6111"}),
+        ("Clashes in Inkhil and Jasim.", {"Jasim": "place/C6111"}),
+        ("Aleppo is quiet, a man in Jasim said.", {"Jasim": ""}),
+        ("Inkhil is quiet, Jasim said.", {"Jasim": ""}),
+        ("People in Nawa ate grass.", {"Nawa": "place/C6124"}),
         # A village of another governorate is not taken for one that no list has.
         ("Shells hit the village of Kafr Safra in Daraa province.", {"Kafr Safra": ""}),
         # No list has these together: `and` and `to` say nothing of where they lie.
