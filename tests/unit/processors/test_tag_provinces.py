@@ -1,4 +1,4 @@
-"""`Suran in Hama province`: the governorate right behind a name tells which of its namesakes is meant, or that none is."""
+"""`Suran in Hama province`: the governorate right behind a name tells which namesake is meant, or that none is."""
 
 from datetime import date
 
