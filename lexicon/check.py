@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from lexicon.dated import Period
-from lexicon.entries import Entity, LexiconError
+from lexicon.entries import Entity, Languages, LexiconError
 from lexicon.fold import fold
-from lexicon.load import load_lexicon, read_aliases, read_entities, with_aliases
+from lexicon.load import load_languages, load_lexicon, read_aliases, read_entities, with_aliases
 
 _ID = re.compile(r"(?:person|group|weapon|theme|place)/[A-Za-z0-9-]+|state/[a-z-]+(?:/[a-z-]+)?")
 _PCODE = re.compile(r"place/(?:SY|C)\d+")
@@ -25,6 +25,7 @@ def check(path: Path) -> list[str]:
     """All problems of a gazetteer folder, `file: what: what to do` each; empty when it is sound."""
     try:
         entries = with_aliases(path, read_entities(path))
+        languages = load_languages(path)
         unsourced = [where for where, line in read_aliases(path) if not line["source"].strip()]
     except LexiconError as error:
         return [str(error)]
@@ -34,6 +35,7 @@ def check(path: Path) -> list[str]:
     for file, entity in entries:
         problems += [f"{file}: {entity.id}: {problem}" for problem in _entity(entity, parents)]
     problems += _shared_names(entries)
+    problems += _unnamed(entries, languages)
     if not problems:
         try:
             load_lexicon(path)
@@ -134,6 +136,27 @@ def _at_other_times(one: Entity, other: Entity) -> bool:
     """Whether the article's date tells the two apart: no day on which both hold a role or are active."""
     first, second = _periods(one), _periods(other)
     return bool(first and second) and not any(_meet(a, b) for a in first for b in second)
+
+
+def _unnamed(entries: Iterable[tuple[str, Entity]], languages: Languages) -> Iterator[str]:
+    """What `languages.yml` asks for and is not there."""
+    exempt = frozenset(languages.unnamed)
+    main = frozenset(each for ids in languages.entities.values() for each in ids)
+    known = set()
+    for file, entity in entries:
+        known.add(entity.id)
+        every = () if entity.id in exempt else languages.every
+        for lang in _lacking(entity, every):
+            yield f"{file}: {entity.id}: no name in {lang}: add one, every entry has one (languages.yml)"
+        for lang in _lacking(entity, languages.main if entity.id in main else ()):
+            yield f"{file}: {entity.id}: no name in {lang}: add one, it is in languages.yml"
+    yield from (
+        f"languages.yml: unknown id {each!r}: add it or mend it" for each in sorted((main | exempt) - known)
+    )
+
+
+def _lacking(entity: Entity, languages: Iterable[str]) -> list[str]:
+    return [lang for lang in languages if not entity.names.get(lang)]
 
 
 def _periods(entity: Entity) -> list[Period]:

@@ -140,6 +140,18 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     syria: tuple[str, ...] = ()
 
 
+class Languages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`languages.yml`: which languages every entry has names in, and which those that matter most have besides.
+
+    `entities` maps a heading to ids; `unnamed` are the ids that need no name in a language of `every`.
+    """
+
+    every: tuple[str, ...]
+    main: tuple[str, ...]
+    unnamed: tuple[str, ...] = ()
+    entities: dict[str, tuple[str, ...]]
+
+
 class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     """The whole gazetteer. `revision` becomes `Article.revision`; `entities` maps id → entity."""
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
 import msgspec
 import yaml
 
-from lexicon.entries import Entity, EntityType, Lexicon, LexiconError, PlaceKind, Words
+from lexicon.entries import Entity, EntityType, Languages, Lexicon, LexiconError, PlaceKind, Words
 from lexicon.rows import Row, entity_of
 
 FILES: dict[str, EntityType] = {
@@ -81,6 +81,12 @@ def load_words(path: Path) -> Words:
     """The `words.yml` of a gazetteer folder. Raises `LexiconError`."""
     file = path / "words.yml"
     return _convert(file, _yaml(file), Words)
+
+
+def load_languages(path: Path) -> Languages:
+    """The `languages.yml` of a gazetteer folder. Raises `LexiconError`."""
+    file = path / "languages.yml"
+    return _convert(file, _yaml(file), Languages)
 
 
 def read_entities(path: Path) -> Iterator[tuple[str, Entity]]:

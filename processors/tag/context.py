@@ -11,10 +11,12 @@ from processors.tag.find import Hit
 from processors.tag.phrases import ARTICLES, Phrases, following, preceding, remember
 
 _LETTERS = re.compile(r"[^\W\d_]+\Z")
-_WHERE = Phrases(
-    ("in", "near", "at", "from", "around", "outside", "towards", "toward", "to", "into", "on", "of", "and", "between",
-     "inside", "over", "hit", "struck", "shelled", "bombed", "captured", "seized", "besieged", "entered")
+_THERE = (
+    "in", "near", "around", "outside", "into", "on", "inside", "over", "hit", "struck", "shelled", "bombed", "captured",
+    "seized", "besieged", "entered",
 )  # fmt: skip
+_WHERE = Phrases((*_THERE, "at", "from", "towards", "toward", "to", "of", "and", "between"))
+_STRUCK = Phrases(_THERE)
 
 _LIST, _PART = 70, 64
 _ACRONYM = 5
@@ -195,6 +197,10 @@ class Context:
             remember(self._names, before, known)
         return known
 
+    def is_first_name(self, folded: str) -> bool:
+        """Whether a folded word is a first name that we know."""
+        return folded in self._given
+
     def is_title(self, word: str) -> bool:
         """Whether a word, with its capital, is a title or one that begins sentences."""
         known = self._title_memo.get(word)
@@ -220,6 +226,10 @@ class Context:
     def where(self, hit: Hit) -> bool:
         """Whether a word before it says that something happened there."""
         return _WHERE.stand_before(hit)
+
+    def struck(self, hit: Hit) -> bool:
+        """The same, told by a word that hardly stands before a person."""
+        return _STRUCK.stand_before(hit)
 
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""

@@ -9,8 +9,10 @@ from processors.tag.phrases import Phrases, following, preceding
 from processors.tag.scene import Scene
 
 _AND = frozenset(
-    (" and ", ", ", ", and ", " as well as ", " и ", " ve ", " et ", " و", " or ", " или ", " veya ")
-)
+    (" and ", ", ", ", and ", " as well as ", " и ", " ve ", " et ", " و", " or ", " или ", " veya ", " nor ", " ни ",
+     " ni ")
+)  # fmt: skip
+_WERE = frozenset(("were", "are"))  # of several capitals: cities hardly ever do or suffer anything together
 _SYRIA = "state/syria"  # its capital is besieged, bombed and entered: there a bare name is the city
 _ARABIC_FROM = "\u0600"
 _SENTENCE = 240
@@ -22,6 +24,7 @@ _TURKISH_OBJECT = re.compile(rf"{_QUOTE}(?:y?[ıiuüae])(?!\w)")
 _TURKISH_PLACE = re.compile(rf"{_QUOTE}(?:n?[dt][ae]n?(?:ki)?)(?!\w)")
 _POSSESSIVE = re.compile(rf"{_QUOTE}[sS](?!\w)")
 _RUSSIAN_PLACE = Phrases(("под", "над", "за", "перед", "рядом с"))
+_RUSSIAN_TOWARDS = Phrases(("к", "ко", "по", "навстречу", "благодаря", "вопреки", "подобно"))
 _BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly"))
 _DASHES = (" (", " -", " —", " –")
 
@@ -46,6 +49,8 @@ class Governments:
         for index in range(1, len(hits)):
             if not why[index] and why[index - 1] in ("before", "place", "case") and _joined(hits, index):
                 why[index] = why[index - 1]
+            elif not why[index] and not why[index - 1] and _joined(hits, index) and _were(hits[index]):
+                why[index] = "saying"
         for index in reversed(range(1, len(hits))):
             if not why[index - 1] and why[index] in ("saying", "case") and _joined(hits, index):
                 why[index - 1] = why[index]
@@ -69,7 +74,10 @@ class Governments:
         if self._saying.stand_behind(hit) or _BACKED.stand_behind(hit) or self._said_at_the_end(hit):
             return "saying"
         by_case = (
-            (ending and _TURKISH_OBJECT.match(ending)) or _is_instrumental(hit) or _is_russian_subject(hit)
+            (ending and _TURKISH_OBJECT.match(ending))
+            or _is_instrumental(hit)
+            or _is_dative(hit)
+            or _is_russian_subject(hit)
         )
         return "case" if by_case else ""
 
@@ -124,6 +132,18 @@ def _is_instrumental(hit: Hit) -> bool:
         return False
     before = preceding(hit)
     return bool(before) and not _RUSSIAN_PLACE.end(before)
+
+
+def _is_dative(hit: Hit) -> bool:
+    """`передали Лондону`, but not `по Лондону`, `к Парижу`."""
+    if hit.field.text[hit.end - 1] != "у":
+        return False
+    before = preceding(hit)
+    return bool(before) and not _RUSSIAN_TOWARDS.end(before)
+
+
+def _were(hit: Hit) -> bool:
+    return not _WERE.isdisjoint(following(hit)[:1])
 
 
 def _is_russian_subject(hit: Hit) -> bool:

@@ -19,7 +19,7 @@ _ARABIC_FROM = "\u0600"
 _OF_THE_WORLD = frozenset(("world-city", "country", "region", "water"))
 _TOWNS = frozenset(("city", "town"))
 _TOWNS_AND_VILLAGES = _TOWNS | {"village", "neighbourhood"}
-_LISTED = frozenset((" و", "، و", "، "))
+_LISTED = frozenset((" و", ", و", ", ", " and ", ", and ", " & "))
 _NEAR_KM, _FAR_KM = 25.0, 60.0
 _CLOSE = 0.5
 _ID = attrgetter("id")
@@ -116,8 +116,8 @@ class Places:
         self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
     ) -> Found | None:
         if key in self._context.cue_only:
-            if last and key[0] > _ARABIC_FROM and (listed := self._listed(hit, candidates, scene)):
-                return listed
+            if last and (found := self._listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
+                return found
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
         if not candidates or self._context.after_given_name(hit):
             return None
@@ -156,6 +156,18 @@ class Places:
                 if km <= _NEAR_KM:
                     return Found(towns[0], "place:near", f"{km:.0f} km")
         return None
+
+    def _said(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
+        """`in Jasim`: a town whose name is a word too, where the article names its governorate or what lies in that."""
+        towns = [place for place in candidates if place.kind in _TOWNS]
+        if len(towns) != 1 or hit.key[0] > _ARABIC_FROM or not self._context.struck(hit):
+            return None
+        if self._context.in_a_longer_name(hit) or any(place.kind in _OF_THE_WORLD for place in candidates):
+            return None
+        above = self.above(towns[0].id)
+        unit = above[-2] if len(above) > 1 else ""
+        near = any(unit == each or unit in self.above(each) for each in scene.support)
+        return Found(towns[0], "place:parent", unit) if near else None
 
     def _somewhere(self, hit: Hit, plain: Plain, scene: Scene) -> Found | None:
         """`in Barisha`: a village whose long name no other place has, in a story on Syria that names no place near."""

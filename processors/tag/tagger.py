@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from lexicon.entries import Entity, Lexicon
 from lexicon.load import uncollected
+from processors.tag import provinces
 from processors.tag.context import Context
 from processors.tag.find import Field, Finder, Hit
 from processors.tag.governments import Governments
@@ -128,6 +129,7 @@ class Tagger:
         self._people.settle(scene)
         self._locate(scene)
         self._seats.settle(scene)
+        provinces.settle(scene, self._places, self._context)
         self._name_facilities(scene)
         unknown = [*self._variants.settle(scene), *self._unlisted.settle(scene)]
         self._people.settle(

@@ -7,7 +7,7 @@ import pytest
 
 from lexicon.check import check, main
 from lexicon.entries import LexiconError
-from lexicon.load import load_lexicon
+from lexicon.load import load_languages, load_lexicon
 from store.settings import ROOT
 
 REAL = ROOT / "config" / "gazetteer"
@@ -19,6 +19,7 @@ def small(tmp_path: Path) -> Path:
     """A gazetteer of a handful of entries, to be broken."""
     shutil.copy(REAL / "words.yml", tmp_path)
     (tmp_path / "gazetteer.yml").write_text("revision: 7\n")
+    (tmp_path / "languages.yml").write_text("every: [en]\nmain: [tr]\nentities: {Places: [place/SY04]}\n")
     for name in ("groups", "states", "weapons", "themes"):
         (tmp_path / f"{name}.yml").write_text("[]\n")
     (tmp_path / "people.yml").write_text(
@@ -149,6 +150,42 @@ def test_a_shared_name_needs_dates_that_do_not_meet(small: Path, last: str, prob
         "- {id: group/b, names: {en: [the front]}, active: {from: 2016-08}, source: us}\n"
     )
     assert len(check(small)) == problems
+
+
+@pytest.mark.parametrize(
+    ("languages", "problems"),
+    [
+        ("every: [en, ar]\nmain: [tr]\nentities: {Places: [place/SY04]}", []),
+        (
+            "every: [en]\nmain: [tr, fr]\nentities: {Places: [place/SY04]}",
+            ["places.csv: place/SY04: no name in fr: add one, it is in languages.yml"],
+        ),
+        (
+            "every: [en, tr]\nmain: []\nunnamed: [person/a]\nentities: {}",
+            ["places-own.csv: place/syria: no name in tr: add one, every entry has one (languages.yml)"],
+        ),
+        (
+            "every: [en]\nmain: [tr]\nentities: {Places: [place/SY99]}",
+            ["languages.yml: unknown id 'place/SY99': add it or mend it"],
+        ),
+        (
+            "every: [en]\nmain: [tr]\nunnamed: [person/z]\nentities: {}",
+            ["languages.yml: unknown id 'person/z': add it or mend it"],
+        ),
+    ],
+)
+def test_names_must_be_there_in_the_languages_of_the_list(
+    small: Path, languages: str, problems: list[str]
+) -> None:
+    (small / "languages.yml").write_text(languages)
+    assert check(small) == problems
+
+
+def test_the_list_of_what_matters_most_is_long_enough() -> None:
+    languages = load_languages(REAL)
+    assert {"en", "ar"} <= set(languages.every)
+    assert {"ru", "tr", "fr"} <= set(languages.main)
+    assert len({each for ids in languages.entities.values() for each in ids}) >= 200
 
 
 @pytest.mark.parametrize(
