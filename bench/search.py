@@ -61,7 +61,7 @@ def main() -> None:
     url = f"{asked.index}-{asked.articles}" if asked.index else f"tantivy:///{folder / 'index'}"
     index = open_index(load_settings({"SYRIAWIRE_INDEX": url}))
     try:
-        _build(index, corpus, asked.articles)
+        build(index, corpus, asked.articles)
         table = measured(index, questions(corpus))
         if asked.index:
             table["peer: query_string, hits"] = _query_string(asked.index, asked.articles, peers(corpus))
@@ -160,7 +160,8 @@ def _timed(work: Callable[[], object]) -> list[float]:
     return taken[1:]
 
 
-def _build(index: Index, corpus: Corpus, count: int) -> None:
+def build(index: Index, corpus: Corpus, count: int) -> None:
+    """Writes the first `count` articles, unless they are there."""
     index.refresh()
     there = index.search(Query(now=None, limit=1)).total
     if there == count:
