@@ -10,7 +10,7 @@ import sqlite3
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -122,7 +122,7 @@ def peers(corpus: Corpus) -> list[str]:
     ]
 
 
-def measured(index: Index, nodes: list[Node]) -> dict[str, list[float]]:
+def measured(index: Index, nodes: Sequence[Node], *, folded: bool = True) -> dict[str, list[float]]:
     """Milliseconds of each question, asked three times, the first time not counted.
 
     Each time at another moment, as readers ask. Elasticsearch still finds counts in its cache where no article is
@@ -140,6 +140,7 @@ def measured(index: Index, nodes: list[Node]) -> dict[str, list[float]]:
     return {
         name: [each for node in nodes for each in _timed(lambda: ask(_now(node)))]  # noqa: B023
         for name, ask in asked.items()
+        if folded or "folded" not in name
     }
 
 
