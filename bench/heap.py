@@ -28,7 +28,7 @@ class Heap:
 
     def live(self) -> float:
         """MB that are left after a full collection."""
-        command = [self._jcmd, str(self.process.pid), "GC.run"]
+        command = [str(self._jcmd), str(self.process.pid), "GC.run"]
         subprocess.run(command, capture_output=True, check=True)  # noqa: S603  (of the JDK)
         return self._used()
 
@@ -36,6 +36,11 @@ class Heap:
         """Seconds that the collector has taken since the node was started."""
         collectors = self._jvm()["gc"]["collectors"].values()
         return float(sum(each["collection_time_in_millis"] for each in collectors)) / 1000
+
+    def computing(self) -> float:
+        """Seconds of its processors, over all cores, since the node was started: others on the machine do not count."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
 
     def resident(self) -> float:
         """MB of memory of its own: the heap as far as it was touched and the JVM around it, no file."""

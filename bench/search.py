@@ -10,7 +10,7 @@ import sqlite3
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -122,13 +122,21 @@ def peers(corpus: Corpus) -> list[str]:
     ]
 
 
-def measured(index: Index, nodes: Sequence[Node], *, folded: bool = True) -> dict[str, list[float]]:
+def measured(index: Index, nodes: list[Node]) -> dict[str, list[float]]:
     """Milliseconds of each question, asked three times, the first time not counted.
 
     Each time at another moment, as readers ask. Elasticsearch still finds counts in its cache where no article is
     under embargo: its facets, timelines and company are those of a question that was asked before.
     """
-    asked: dict[str, Callable[[Query], object]] = {
+    return {
+        name: [each for node in nodes for each in _timed(lambda: ask(now(node)))]  # noqa: B023
+        for name, ask in kinds(index).items()
+    }
+
+
+def kinds(index: Index) -> dict[str, Callable[[Query], object]]:
+    """What the page asks for, by name."""
+    return {
         "hits by relevance": index.search,
         "hits, newest first": lambda query: index.search(_sorted(query)),
         "hits, newest first, folded": lambda query: index.search(_sorted(query, folded=True)),
@@ -137,14 +145,10 @@ def measured(index: Index, nodes: Sequence[Node], *, folded: bool = True) -> dic
         "cells": lambda query: index.cells(query, 9, _SYRIA),
         "company: weapons": lambda query: index.company(query, "weapon_ids", 10),
     }
-    return {
-        name: [each for node in nodes for each in _timed(lambda: ask(_now(node)))]  # noqa: B023
-        for name, ask in asked.items()
-        if folded or "folded" not in name
-    }
 
 
-def _now(node: Node) -> Query:
+def now(node: Node) -> Query:
+    """As a reader asks it."""
     return Query(where=node, now=datetime.now(UTC))
 
 

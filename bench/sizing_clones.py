@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,9 +21,10 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from bench.corpus import Corpus
 from bench.heap import Heap
-from bench.search import build, measured, questions
+from bench.search import build, kinds, now, questions
 from store.connect import open_index
 from store.errors import IndexUnavailable
+from store.index import Index
 from store.query import Node
 from store.settings import ROOT, Settings, load_settings
 from tests.stack import elasticsearch as server
@@ -52,11 +53,18 @@ class Shape(NamedTuple):
     shards: int
 
 
+class Taken(NamedTuple):
+    """Seconds of one question: until the answer came, and of the node's processors over all cores."""
+
+    clock: float
+    computing: float
+
+
 class Outcome(NamedTuple):
-    """One node with one shape and one heap: a line of numbers, and milliseconds of each kind of question."""
+    """One node with one shape and one heap: a line of numbers, and what each kind of question took."""
 
     line: tuple[float, ...]
-    times: dict[str, list[float]]
+    times: dict[str, list[Taken]]
 
 
 def main() -> None:
@@ -152,13 +160,28 @@ def _measured(folder: Path, heap: str, nodes: Sequence[Node]) -> Outcome:
         live = memory.live()
         began, collected = time.perf_counter(), memory.collecting()
         with closing(open_index(_settings(node.url))) as index, memory:
-            times = measured(index, nodes, folded=False)
+            times = _asked(index, nodes, memory)
         took, collecting = time.perf_counter() - began, memory.collecting() - collected
         after = memory.live()
         share = 100 * collecting / took
         return Outcome(
             (node.seconds, live, after, memory.peak, memory.resident(), share, memory.maps()), times
         )
+
+
+def _asked(index: Index, nodes: Sequence[Node], memory: Heap) -> dict[str, list[Taken]]:
+    """Each question of each kind twice, the first time not counted."""
+    found: dict[str, list[Taken]] = {}
+    for name, ask in kinds(index).items():
+        if "folded" in name:
+            continue
+        for node in nodes:
+            ask(now(node))
+            began, computed = time.perf_counter(), memory.computing()
+            ask(now(node))
+            taken = Taken(time.perf_counter() - began, memory.computing() - computed)
+            found.setdefault(name, []).append(taken)
+    return found
 
 
 @contextmanager
@@ -178,10 +201,16 @@ def _settings(url: str) -> Settings:
 
 def _tell(outcome: Outcome) -> None:
     _say("  ".join(f"{name} {value:.0f}" for name, value in zip(_NUMBERS, outcome.line, strict=True)))
-    _say(f"{'what':32}{'p50 ms':>10}{'p95 ms':>10}{'max ms':>10}")
+    _say(f"{'milliseconds':24}{'p50':>10}{'p95':>10}{'CPU p50':>10}{'CPU p95':>10}")
     for name, taken in outcome.times.items():
-        p95 = statistics.quantiles(taken, n=20, method="inclusive")[-1]
-        _say(f"{name:32}{statistics.median(taken):10.1f}{p95:10.1f}{max(taken):10.1f}")
+        _say(f"{name:24}{_spread(each.clock for each in taken)}{_spread(each.computing for each in taken)}")
+
+
+def _spread(seconds: Iterable[float]) -> str:
+    """Median and 95 of 100, in milliseconds."""
+    found = [1000 * each for each in seconds]
+    p95 = statistics.quantiles(found, n=20, method="inclusive")[-1]
+    return f"{statistics.median(found):10.0f}{p95:10.0f}"
 
 
 def _say(line: str) -> None:
