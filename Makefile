@@ -6,10 +6,10 @@ RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 BENCH := .venv/.bench
 
-.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-search bench-export bench-paint bench-sizing bench-tagging eval-tagging bench-ingest compose-test secrets fuzz schema kibana requirements gazetteer-check clean
+.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-search bench-export bench-paint bench-sizing bench-sizing-clones bench-tagging eval-tagging bench-ingest compose-test secrets fuzz schema kibana requirements gazetteer-check clean
 
 help:  ## Show what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 demo: $(RUNTIME)  ## The whole pipeline on this machine, with made-up wires
 	@exec $(BIN)/syriawire up --demo
@@ -81,6 +81,9 @@ bench-paint: $(BENCH)  ## First paint of each page over that archive, in Chromiu
 
 bench-sizing: $(BENCH)  ## Bytes an article and articles a second on Elasticsearch; ARGS="--index http://HOST:9200/PREFIX"
 	$(BIN)/python -m bench.sizing $(ARGS)
+
+bench-sizing-clones: $(BENCH)  ## Heap, start and searches of a node with 10^6 to 10^8 articles, by clones (two hours); ARGS="--copies 1 10"
+	$(BIN)/python -m bench.sizing_clones $(ARGS)
 
 schema: $(DEV)  ## Write the JSON Schema of the records and the page of settings into docs
 	$(BIN)/python -m ops.schema docs/schema

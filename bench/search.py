@@ -61,7 +61,7 @@ def main() -> None:
     url = f"{asked.index}-{asked.articles}" if asked.index else f"tantivy:///{folder / 'index'}"
     index = open_index(load_settings({"SYRIAWIRE_INDEX": url}))
     try:
-        _build(index, corpus, asked.articles)
+        build(index, corpus, asked.articles)
         table = measured(index, questions(corpus))
         if asked.index:
             table["peer: query_string, hits"] = _query_string(asked.index, asked.articles, peers(corpus))
@@ -128,7 +128,15 @@ def measured(index: Index, nodes: list[Node]) -> dict[str, list[float]]:
     Each time at another moment, as readers ask. Elasticsearch still finds counts in its cache where no article is
     under embargo: its facets, timelines and company are those of a question that was asked before.
     """
-    asked: dict[str, Callable[[Query], object]] = {
+    return {
+        name: [each for node in nodes for each in _timed(lambda: ask(now(node)))]  # noqa: B023
+        for name, ask in kinds(index).items()
+    }
+
+
+def kinds(index: Index) -> dict[str, Callable[[Query], object]]:
+    """What the page asks for, by name."""
+    return {
         "hits by relevance": index.search,
         "hits, newest first": lambda query: index.search(_sorted(query)),
         "hits, newest first, folded": lambda query: index.search(_sorted(query, folded=True)),
@@ -137,13 +145,10 @@ def measured(index: Index, nodes: list[Node]) -> dict[str, list[float]]:
         "cells": lambda query: index.cells(query, 9, _SYRIA),
         "company: weapons": lambda query: index.company(query, "weapon_ids", 10),
     }
-    return {
-        name: [each for node in nodes for each in _timed(lambda: ask(_now(node)))]  # noqa: B023
-        for name, ask in asked.items()
-    }
 
 
-def _now(node: Node) -> Query:
+def now(node: Node) -> Query:
+    """As a reader asks it."""
     return Query(where=node, now=datetime.now(UTC))
 
 
@@ -160,7 +165,8 @@ def _timed(work: Callable[[], object]) -> list[float]:
     return taken[1:]
 
 
-def _build(index: Index, corpus: Corpus, count: int) -> None:
+def build(index: Index, corpus: Corpus, count: int) -> None:
+    """Writes the first `count` articles, unless they are there."""
     index.refresh()
     there = index.search(Query(now=None, limit=1)).total
     if there == count:

@@ -1,13 +1,16 @@
 """`make bench-sizing`: bytes an article and articles a second on Elasticsearch, for docs/sizing.md.
 
-`--index http://HOST:9200/PREFIX`, whose indices are removed first. The peer in the same run: the same JSON by plain
-bulk requests into an index of Elasticsearch's own making (dynamic mapping), as a connector's defaults do it.
+`--index http://HOST:9200/PREFIX`, whose indices are removed first. The articles are written twice: by one index worker,
+and by two that share them. The peer in the same run: the same JSON by plain bulk requests into an index of
+Elasticsearch's own making (dynamic mapping), as a connector's defaults do it.
 """
 
 import argparse
+import multiprocessing
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -18,7 +21,7 @@ from elasticsearch.helpers import bulk
 from bench.corpus import Corpus
 from store.connect import open_index
 from store.records import Article, encode
-from store.settings import ROOT, load_settings
+from store.settings import ROOT, Settings, load_settings
 
 _BATCH = 200
 
@@ -39,24 +42,47 @@ def main() -> None:
         rows += _ours(client, asked.index, prefix, articles, json)
         rows += _peer(client, f"{prefix}-peer", articles, json)
     for name, value in rows:
-        sys.stdout.write(f"{name:48}{value:14.2f}\n")
+        sys.stdout.write(f"{name:52}{value:14.2f}\n")
 
 
 def _ours(
     client: Elasticsearch, url: str, prefix: str, articles: Sequence[Article], json: int
 ) -> list[tuple[str, float]]:
-    index = open_index(load_settings({"SYRIAWIRE_INDEX": url}))
-    began = time.perf_counter()
-    for batch in _batches(articles):
-        index.put(batch)
-    took = time.perf_counter() - began
-    index.close()
-    rows = [("articles a second, newest and history", len(articles) / took)]
-    sizes = {name: _bytes(client, f"{prefix}-{name}") for name in ("newest", "history")}
+    rows = []
+    for workers in (1, 2):
+        took = _written(f"{url}-{workers}", articles, workers)
+        rows.append((f"newest and history, articles a second, {workers} at it", len(articles) / took))
+    sizes = {name: _bytes(client, f"{prefix}-1-{name}") for name in ("newest", "history")}
     rows += [(f"{name}, bytes an article, merged", size / len(articles)) for name, size in sizes.items()]
     rows.append(("both, times their JSON", sum(sizes.values()) / json))
     nodes = client.nodes.stats(metric="jvm")["nodes"].values()
     return [*rows, ("heap in use, MB", sum(each["jvm"]["mem"]["heap_used_in_bytes"] for each in nodes) / 1e6)]
+
+
+def _written(url: str, articles: Sequence[Article], workers: int) -> float:
+    """Seconds that so many processes take who share the batches; they find the articles in memory: by `fork`."""
+    settings = load_settings({"SYRIAWIRE_INDEX": url})
+    with closing(open_index(settings)) as index:
+        index.put(articles[:1])  # makes it
+    context = multiprocessing.get_context("fork")
+    processes = [
+        context.Process(target=_put, args=(settings, islice(_batches(articles), n, None, workers)))
+        for n in range(workers)
+    ]
+    began = time.perf_counter()
+    for each in processes:
+        each.start()
+    for each in processes:
+        each.join()
+    if any(each.exitcode for each in processes):
+        raise SystemExit(f"{url}: a worker failed: see above")
+    return time.perf_counter() - began
+
+
+def _put(settings: Settings, batches: Iterable[Sequence[Article]]) -> None:
+    with closing(open_index(settings)) as index:
+        for batch in batches:
+            index.put(batch)
 
 
 def _peer(

@@ -58,7 +58,14 @@ def fetch() -> Path:
     return home
 
 
-def start(folder: Path, port: int | None = None, *, security: bool = False) -> Running:
+def start(
+    folder: Path,
+    port: int | None = None,
+    *,
+    security: bool = False,
+    heap: str = _HEAP,
+    patience: float = _PATIENCE,
+) -> Running:
     """Starts it with its data in `folder`; with `security`, `USER` and `PASSWORD` are needed to enter."""
     began = time.monotonic()
     home, java = fetch(), jdk()
@@ -68,9 +75,10 @@ def start(folder: Path, port: int | None = None, *, security: bool = False) -> R
         _keystore(home, java, folder)
     log = folder / "console.log"
     log.unlink(missing_ok=True)
-    pid = spawn([*_unprivileged(folder), *_command(home, java, folder)], log, _environ(home, java, folder))
+    environ = _environ(home, java, folder) | {"ES_JAVA_OPTS": f"-Xms{heap} -Xmx{heap}"}
+    pid = spawn([*_unprivileged(folder), *_command(home, java, folder)], log, environ)
     url = f"http://127.0.0.1:{port}"
-    version = wait_until_healthy(lambda: healthy(url), pid, log, _PATIENCE)
+    version = wait_until_healthy(lambda: healthy(url), pid, log, patience)
     seconds = time.monotonic() - began
     return Running(name=NAME, url=url, version=version, pid=pid, folder=str(folder), seconds=seconds)
 
