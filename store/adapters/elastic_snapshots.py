@@ -143,7 +143,7 @@ class Snapshots:
         for each in self._all(client):
             if each.name == name:
                 return each
-        raise SyriaWireError(f"{self._where}: there is no backup {name}: `snapshot list` shows them")
+        raise SyriaWireError(f"{self._where}: there is no backup {name}: `syriawire backup list` shows them")
 
     def _readable(self, client: Elasticsearch, layout: Layout) -> bool:
         health = client.cluster.health(index=layout.targets, level="indices")
