@@ -20,7 +20,7 @@ Runs every `SYRIAWIRE_POLL_EVERY` seconds and polls the feeds that are **due**; 
 
 * Nothing due: `poll_batch` is skipped, the run is green and over within seconds.
 * A feed that goes wrong does **not** fail its batch: its health says so, here and in `watch_feeds`.
-* `poll_batch` turns red (after two retries) when *our* world is broken: the log, the state or the disk.
+* `poll_batch` turns red (after two retries), and the run with it, when *our* world is broken: log, state or disk.
   Nothing is lost then: what was not stored is due again.
 * Two runs may overlap. Leases keep them apart, so a slow run does not stop the next one.
 """
@@ -62,7 +62,7 @@ def poll_batch(batch: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-@task(trigger_rule="all_done", retries=0)
+@task(trigger_rule="none_failed", retries=0)  # the last task decides whether the run is red
 def summary(batches: list[list[dict[str, Any]]]) -> dict[str, Any]:
     """Feeds by health, and the sums of the articles."""
     from collections import Counter

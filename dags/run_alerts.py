@@ -20,6 +20,7 @@ Runs every `SYRIAWIRE_ALERTS_EVERY` seconds.
 
 A channel that failed is tried again after a minute, then more rarely, at least every hour; nothing is lost meanwhile.
 A message that its receiver refuses again and again is set aside with its reason, and `syriawire saved retry` sends it.
+The run is red, too, when `send` itself failed: log, index or state are away.
 Leases keep two runs apart: the later one finds the channel `busy`. See docs/alerts.md.
 """
 
@@ -42,7 +43,7 @@ def send(batch: list[str]) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(row) for row in run_searches(load_settings(), batch)]
 
 
-@task(trigger_rule="all_done", retries=0)
+@task(trigger_rule="none_failed", retries=0)  # the last task decides whether the run is red
 def summary(batches: list[list[dict[str, Any]]]) -> dict[str, int]:
     """How many channels ended how, and how many articles went out."""
     from collections import Counter

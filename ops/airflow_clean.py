@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from ops import airflow_home
+from ops.heartbeat import beat
 from store.settings import load_settings
 
 KEEP = timedelta(days=3)
@@ -26,7 +27,9 @@ _FIRST_AFTER = timedelta(minutes=5)  # not while everything starts
 def main() -> None:
     """Never returns."""
     log = structlog.get_logger()
-    logs = airflow_home.home(load_settings()) / "logs"
+    settings = load_settings()
+    logs = airflow_home.home(settings) / "logs"
+    beat(settings)
     time.sleep(_FIRST_AFTER.total_seconds())
     while True:
         before = datetime.now(UTC) - KEEP
@@ -36,6 +39,7 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
         log.info("airflow_cleaned", before=before.isoformat(), exit_code=code, log_folders=removed)
+        beat(settings)
         time.sleep(EVERY.total_seconds())
 
 

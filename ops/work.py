@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from lexicon.load import load_lexicon
+from ops.heartbeat import beat
 from processors.enrich import Enrich, EnrichStage
 from processors.group import Group
 from processors.index import IndexStage
@@ -41,6 +42,7 @@ def work(
         batch=settings.batch,
         until_idle=until_idle,
         turn=Turn(state, name, _now) if alone else None,
+        beat=lambda: beat(settings),
     )
     try:
         return run(stage, loop)

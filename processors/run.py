@@ -63,6 +63,8 @@ class Loop:
     until_idle: bool = False
     turn: Turn | None = None
     """For a stage of which only one worker may be active."""
+    beat: Callable[[], None] = lambda: None
+    """Called at each round, also while there is nothing to do or the world is away: a worker that hangs is silent."""
 
 
 def run(stage: Stage, loop: Loop) -> Counter[str]:
@@ -71,6 +73,7 @@ def run(stage: Stage, loop: Loop) -> Counter[str]:
     consumer: Consumer | None = None
     failures = 0
     while not loop.stop.is_set():
+        loop.beat()
         try:
             if loop.until_idle and loop.log.lag(stage.source, stage.name) == 0:
                 break

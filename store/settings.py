@@ -111,6 +111,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """`debug`, `info`, `warning` or `error`."""
     batch: Annotated[int, msgspec.Meta(ge=1, le=10000)] = 200
     """How many records a processor takes at once."""
+    heartbeat: str = ""
+    """A file that a worker touches at each round, for a health check; empty: none."""
     kafka_partitions: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 6
     """Of a topic that is made by us; as many workers of one stage can share the work."""
     kafka_replication: Annotated[int, msgspec.Meta(ge=1, le=9)] = 1

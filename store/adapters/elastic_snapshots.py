@@ -76,11 +76,12 @@ class Snapshots:
                 partial=False,
                 wait_for_completion=False,
             )
-            while (made := self._found(client, name)).state in _RUNNING:
+            while (made := self._named(client, name)) and made.state in _RUNNING:
                 self._sleep(_LOOK_AGAIN_SECONDS)
-        if made.state != _DONE:
+        if made is None or made.state != _DONE:
+            why = made.state if made else "could not be written"
             raise IndexUnavailable(
-                f"{self._where}: backup {name}: {made.state}: see the log of Elasticsearch"
+                f"{self._where}: backup {name}: {why}: see the log of Elasticsearch, mend its folder or its disk"
             )
         return made
 
@@ -110,7 +111,10 @@ class Snapshots:
             layout = Layout(self._where, self._settings, name)
             if name in layout.names(client):
                 raise SyriaWireError(f"{self._where}: index {name} is there already: choose another name")
-            self._found(client, snapshot)
+            if self._named(client, snapshot) is None:
+                raise SyriaWireError(
+                    f"{self._where}: there is no backup {snapshot}: `syriawire backup list` shows them"
+                )
             client.snapshot.restore(
                 repository=self._where.prefix,
                 snapshot=snapshot,
@@ -139,11 +143,9 @@ class Snapshots:
             return []
         return sorted(map(_snapshot, found["snapshots"]), key=lambda each: each.name, reverse=True)
 
-    def _found(self, client: Elasticsearch, name: str) -> Snapshot:
-        for each in self._all(client):
-            if each.name == name:
-                return each
-        raise SyriaWireError(f"{self._where}: there is no backup {name}: `snapshot list` shows them")
+    def _named(self, client: Elasticsearch, name: str) -> Snapshot | None:
+        """None: there is none, as after one that could not be written."""
+        return next((each for each in self._all(client) if each.name == name), None)
 
     def _readable(self, client: Elasticsearch, layout: Layout) -> bool:
         health = client.cluster.health(index=layout.targets, level="indices")

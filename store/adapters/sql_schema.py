@@ -64,7 +64,7 @@ SENT = sa.Table(
     sa.Column("search", sa.Text, primary_key=True),
     sa.Column("channel", sa.Text, primary_key=True),
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("at", sa.Double, nullable=False),
     sa.Column("refused", sa.Text, nullable=False, server_default=""),
@@ -95,6 +95,16 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX saved_sent_by_time ON saved_sent (search, channel, at)",
     ),
     ("ALTER TABLE saved_sent ADD COLUMN refused TEXT NOT NULL DEFAULT ''",),
+    (  # versions are times in milliseconds, too large for an INTEGER of Postgres; SQLite cannot change a type
+        "CREATE TABLE saved_sent_wide (search TEXT NOT NULL, channel TEXT NOT NULL, id TEXT NOT NULL,"
+        " version BIGINT NOT NULL, kind TEXT NOT NULL, at DOUBLE PRECISION NOT NULL, refused TEXT NOT NULL DEFAULT '',"
+        " PRIMARY KEY (search, channel, id, version))",
+        "INSERT INTO saved_sent_wide (search, channel, id, version, kind, at, refused)"
+        " SELECT search, channel, id, version, kind, at, refused FROM saved_sent",
+        "DROP TABLE saved_sent",
+        "ALTER TABLE saved_sent_wide RENAME TO saved_sent",
+        "CREATE INDEX saved_sent_by_time ON saved_sent (search, channel, at)",
+    ),
 )
 
 

@@ -17,6 +17,7 @@ _FIRST = (
     checks.kibana_was_given_its_objects,
     checks.a_backup_is_made,
     checks.elasticsearch_asks_who_you_are,
+    checks.everything_has_a_health_check,
     checks.nobody_is_root,
     checks.file_systems_are_closed,
     checks.ports_are_on_loopback,
@@ -90,6 +91,8 @@ def _all(run: Run, deployment: Deployment) -> None:
             run.step(check.__name__.replace("_", " "), lambda check=check: check(deployment))
         for name in deployment.running():
             run.step(f"kill {name}", lambda name=name: checks.survives_a_kill(deployment, name))
+        for name in ("enrich", "group", "index"):
+            run.step(f"hang {name}", lambda name=name: checks.a_worker_that_hangs_is_seen(deployment, name))
         run.step("end index from within", lambda: checks.comes_back_by_itself(deployment, "index"))
     finally:
         for name, why in deployment.unwell().items() if run.failed else ():

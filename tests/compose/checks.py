@@ -9,6 +9,13 @@ from tests.stack.running import StackError
 
 FRESH = 20
 GROUP = "articles.raw.enrich"
+_HANG = """
+import os, signal
+worker = int(open("/proc/1/task/1/children").read().split()[0])
+os.kill(worker, signal.SIGSTOP)
+os.utime("/tmp/heartbeat", (0, 0))  # as if it hung for long
+"""
+_WAKE = _HANG[: _HANG.index("os.utime")].replace("SIGSTOP", "SIGCONT")
 _START = 600.0
 _AGAIN = 420.0
 _DEMO = 72
@@ -155,6 +162,24 @@ def survives_a_kill(deployment: Deployment, name: str) -> str:
         proof += "; feeds are polled"
     assert articles_are_searchable(deployment)
     return proof
+
+
+def everything_has_a_health_check(deployment: Deployment) -> str:
+    without = [name for name, each in deployment.running().items() if "Health" not in each["State"]]
+    assert not without, without
+    return f"{len(deployment.running())} containers"
+
+
+def a_worker_that_hangs_is_seen(deployment: Deployment, name: str) -> str:
+    def health() -> str:
+        return str(deployment.containers()[name]["State"]["Health"]["Status"])
+
+    deployment.compose("exec", "-T", name, "python", "-c", _HANG)
+    wait(f"{name} unhealthy", _AGAIN, lambda: health() == "unhealthy")
+    said = deployment.containers()[name]["State"]["Health"]["Log"][-1]["Output"].strip()
+    deployment.compose("exec", "-T", name, "python", "-c", _WAKE)
+    wait(f"{name} healthy", _AGAIN, lambda: health() == "healthy")
+    return f"{said}; {verified(deployment)}"
 
 
 def comes_back_by_itself(deployment: Deployment, name: str) -> str:

@@ -15,7 +15,7 @@ from store.adapters.elastic_index import ElasticIndex
 from store.adapters.elastic_snapshots import Snapshots
 from store.adapters.elastic_synonyms import reload
 from store.adapters.sqlite_log import SqliteLog
-from store.errors import SettingsError, SyriaWireError
+from store.errors import IndexUnavailable, SettingsError, SyriaWireError
 from store.log import GROUPED, Entry
 from store.query import Everything, Query, Word
 from store.records import Article, encode
@@ -87,6 +87,25 @@ def test_a_lost_index_comes_back_from_its_backup_and_the_log(made: Settings, url
     assert found.version == 2
     index.refresh()
     assert index.search(Query(where=Word("corrected"), now=None)).total == 1
+    index.close()
+
+
+def test_a_backup_that_cannot_be_written_fails_and_says_where_to_look(made: Settings) -> None:
+    index = ElasticIndex(made.index, made)
+    backups = Snapshots(made)
+    index.put([article("1")])
+    first = backups.take(NOON)
+    place = Path(made.elasticsearch_snapshots)
+    mode = place.stat().st_mode
+    place.chmod(0o555)
+    try:
+        with pytest.raises(
+            IndexUnavailable, match="backup 20151008-120000: could not be written: see the log"
+        ):
+            backups.take(NOON + timedelta(days=1))
+    finally:
+        place.chmod(mode)
+    assert backups.all() == [first]
     index.close()
 
 

@@ -15,7 +15,7 @@ from store.adapters.sql_state import SqlState
 from store.errors import SettingsError, StateUnavailable
 from tests.articles import NOON
 from tests.contract.servers import postgres_schema, server
-from tests.contract.test_state import MINUTE, assert_tables, assert_upgraded, seen
+from tests.contract.test_state import MINUTE, assert_ledger_goes_on, assert_tables, assert_upgraded, seen
 from tests.stack import postgres as stack
 
 pytestmark = pytest.mark.servers
@@ -74,6 +74,10 @@ def test_processes_that_start_together_make_the_tables_once(url: str) -> None:
 
 def test_an_old_database_is_upgraded_and_its_feeds_go_on(url: str) -> None:
     assert_upgraded(sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://")), url)
+
+
+def test_an_old_ledger_goes_on(url: str) -> None:
+    assert_ledger_goes_on(sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://")), url)
 
 
 def test_a_cut_connection_is_replaced(url: str) -> None:

@@ -81,6 +81,12 @@ def test_the_newest_lines_come_first_without_what_was_old(new_state: NewState) -
     assert [each.id for each in store.newest_sent("s1", "atom", 2)] == ["b", "d"]
 
 
+def test_versions_are_times_in_milliseconds(new_state: NewState) -> None:
+    sent = line("a", 1_795_483_003_509)
+    saved(new_state).record_sent([sent])
+    assert saved(new_state).sent("s1", "atom", ["a"]) == {"a": sent}
+
+
 def test_pruning_leaves_the_greatest_version_of_each_article(new_state: NewState) -> None:
     store = saved(new_state)
     store.record_sent([line("a", 1), line("a", 2, minutes=5), line("b", 1), line("c", 1), line("c", 3)])

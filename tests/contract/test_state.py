@@ -298,6 +298,27 @@ def assert_upgraded(engine: sa.Engine, url: str) -> None:
     again.close()
 
 
+def assert_ledger_goes_on(engine: sa.Engine, url: str) -> None:
+    """A ledger that a program of version 5 left at `url` keeps its lines, and takes versions of today."""
+    with engine.begin() as db:
+        migrate(db, STEPS[:5])
+        db.execute(
+            sa.text("INSERT INTO saved_sent VALUES ('s1', 'atom', 'a', 7, 'match', 0, 'answered 405')")
+        )
+    engine.dispose()
+    state = SqlState(url)
+    (old,) = state.sent("s1", "atom", ["a"]).values()
+    assert (old.version, old.refused) == (7, "answered 405")
+    state.record_sent([msgspec.structs.replace(old, version=1_795_483_003_509)])
+    assert state.sent("s1", "atom", ["a"])["a"].version == 1_795_483_003_509
+    state.close()
+
+
+def test_an_old_ledger_goes_on(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/state.db"
+    assert_ledger_goes_on(sa.create_engine(url), url)
+
+
 def test_an_old_database_is_upgraded_and_its_feeds_go_on(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/state.db"
     assert_upgraded(sa.create_engine(url), url)

@@ -84,6 +84,17 @@ def test_one_bad_feed_does_not_fail_its_sibling(pipeline: None, load_dag: "Calla
     assert results["summary"]["new"] == 2
 
 
+def test_a_batch_that_failed_fails_the_run(
+    pipeline: None, load_dag: "Callable[[str], DAG]", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "full").touch()
+    monkeypatch.setenv("SYRIAWIRE_ARCHIVE", str(tmp_path / "full" / "archive"))
+    dag = load_dag("poll_feeds")
+    dag.get_task("poll_batch").partial_kwargs["retries"] = 0
+    state, results = _run(dag)
+    assert (state, results["poll_batch"]) == ("failed", "failed")
+
+
 def test_nothing_due_is_a_green_run(pipeline: None, load_dag: "Callable[[str], DAG]") -> None:
     dag = load_dag("poll_feeds")
     _run(dag)

@@ -73,7 +73,10 @@ def test_what_waits_for_another_waits_for_the_right_thing() -> None:
             job = other not in LONG
             wanted = "service_completed_successfully" if job else "service_healthy"
             assert how["condition"] == wanted, f"{name} on {other}"
-            assert job or "healthcheck" in SERVICES[other], other
+
+
+def test_what_runs_for_long_has_a_health_check() -> None:
+    assert [name for name in LONG if "healthcheck" not in SERVICES[name]] == []
 
 
 def test_no_image_floats() -> None:

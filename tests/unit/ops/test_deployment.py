@@ -1,6 +1,7 @@
 """What docker-compose.yml runs once: secrets, the claim of a home, topics; and its health checks."""
 
 import json
+import os
 import ssl
 import stat
 import threading
@@ -15,7 +16,9 @@ import yaml
 from cryptography.fernet import Fernet
 
 from ops import deployment, deployment_secrets, healthy
+from ops.work import work
 from store.connect import open_log
+from store.errors import SettingsError
 from store.log import TOPICS, Entry
 from store.settings import DEMO_FEEDS, load_settings
 
@@ -159,6 +162,36 @@ def test_a_health_check_says_why(body: bytes, status: int, part: str, says: str)
         why = healthy.healthy(url, part)
     assert says in why
     assert bool(why) == bool(says)
+
+
+@pytest.mark.parametrize(("age", "says"), [(5, ""), (25, "silent for 25 s"), (None, "No such file")])
+def test_a_worker_is_healthy_while_its_heart_beats(tmp_path: Path, age: int | None, says: str) -> None:
+    file = tmp_path / "heartbeat"
+    if age is not None:
+        file.touch()
+        os.utime(file, (NOW.timestamp() - age, NOW.timestamp() - age))
+    why = healthy.beating(str(file), 20, NOW.timestamp())
+    assert says in why
+    assert bool(why) == bool(says)
+
+
+def test_the_health_check_of_a_worker_ends_with_its_finding(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "heartbeat"
+    settings = load_settings({"SYRIAWIRE_HOME": str(tmp_path), "SYRIAWIRE_HEARTBEAT": str(file)})
+    work(settings, "index", threading.Event(), until_idle=True)
+    assert healthy.main([str(file), "60"]) == 0
+    assert healthy.main([str(file), "-1"]) == 1
+    assert "see its log" in capsys.readouterr().err
+
+
+def test_a_heartbeat_that_cannot_be_written_stops_the_worker(tmp_path: Path) -> None:
+    settings = load_settings(
+        {"SYRIAWIRE_HOME": str(tmp_path), "SYRIAWIRE_HEARTBEAT": str(tmp_path / "none" / "heartbeat")}
+    )
+    with pytest.raises(SettingsError, match=r"SYRIAWIRE_HEARTBEAT: .*none/heartbeat: cannot be written"):
+        work(settings, "index", threading.Event(), until_idle=True)
 
 
 def test_nobody_there_is_not_healthy(capsys: pytest.CaptureFixture[str]) -> None:

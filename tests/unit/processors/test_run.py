@@ -247,3 +247,17 @@ def test_only_the_worker_whose_turn_it_is_works(log: SqliteLog, tmp_path: Path) 
     worker.join()
     assert [each.guid for each in waiting.delivered] == ["3"]
     state.close()
+
+
+def test_the_heart_beats_while_there_is_nothing_to_do_and_while_the_world_is_away(log: SqliteLog) -> None:
+    append(log, "1")
+    stage, stop, beats = Recorder(), threading.Event(), []
+    stage.down = 2
+
+    def beat() -> None:
+        beats.append(len(stage.delivered))
+        if len(beats) == 5:
+            stop.set()
+
+    run(stage, Loop(log=log, clock=lambda: NOON, stop=stop, beat=beat))
+    assert beats == [0, 0, 0, 1, 1]
