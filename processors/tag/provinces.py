@@ -54,9 +54,7 @@ def _lies_in(hit: Hit, unit: Entity, places: Places, context: Context) -> bool:
     if here is not None and (here.kind not in _SETTLED or unit.id in places.above(here.id)):
         return here.type == "place"
     inside = [
-        place
-        for place in hit.reading.places or hit.reading.spelled
-        if place.kind in _SETTLED and unit.id in places.above(place.id)
+        place for place in hit.reading.where if place.kind in _SETTLED and unit.id in places.above(place.id)
     ]
     if len(inside) > 1:
         inside = [place for place in inside if place.kind not in WEAK]
