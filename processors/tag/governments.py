@@ -12,7 +12,7 @@ _AND = frozenset(
     (" and ", ", ", ", and ", " as well as ", " и ", " ve ", " et ", " و", " or ", " или ", " veya ", " nor ", " ни ",
      " ni ")
 )  # fmt: skip
-_WERE = frozenset(("were", "are"))  # of several capitals: cities hardly ever do or suffer anything together
+_WERE = (" were ", " are ")  # of several capitals: cities hardly ever do or suffer anything together
 _SYRIA = "state/syria"  # its capital is besieged, bombed and entered: there a bare name is the city
 _ARABIC_FROM = "\u0600"
 _SENTENCE = 240
@@ -49,7 +49,7 @@ class Governments:
         for index in range(1, len(hits)):
             if not why[index] and why[index - 1] in ("before", "place", "case") and _joined(hits, index):
                 why[index] = why[index - 1]
-            elif not why[index] and not why[index - 1] and _joined(hits, index) and _were(hits[index]):
+            elif not why[index] and not why[index - 1] and _were(hits[index]) and _joined(hits, index):
                 why[index] = "saying"
         for index in reversed(range(1, len(hits))):
             if not why[index - 1] and why[index] in ("saying", "case") and _joined(hits, index):
@@ -143,7 +143,7 @@ def _is_dative(hit: Hit) -> bool:
 
 
 def _were(hit: Hit) -> bool:
-    return not _WERE.isdisjoint(following(hit)[:1])
+    return hit.field.text.startswith(_WERE, hit.end)
 
 
 def _is_russian_subject(hit: Hit) -> bool:

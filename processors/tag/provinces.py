@@ -22,9 +22,10 @@ _JOINTS = frozenset((", ", " and ", ", and ", " & ", " و", ", و", " et ", " ve
 
 def settle(scene: Scene, places: Places, context: Context) -> None:
     """Decides the names, and lists of names, that stand before a governorate; a village elsewhere is none of them."""
-    for index, hit in enumerate(scene.hits):
-        unit = hit.entity
-        if unit is not None and unit.kind == "governorate" and hit.rule in _SAID and index:
+    told = [index for index, hit in enumerate(scene.hits) if hit.rule in _SAID]
+    for index in told:
+        unit = scene.hits[index].entity
+        if unit is not None and unit.kind == "governorate":
             _told(scene.hits, index, unit, places, context)
 
 

@@ -13,6 +13,7 @@ from processors.tag.context import Context
 from processors.tag.find import Field, Finder, Hit
 from processors.tag.governments import Governments
 from processors.tag.media import Media
+from processors.tag.nouns import Nouns
 from processors.tag.people import People, role_text
 from processors.tag.places import WEAK, Places
 from processors.tag.scene import Scene
@@ -104,6 +105,7 @@ class Tagger:
         self._seats = Seats(lexicon, self._places)
         self._people = People(lexicon, self._context)
         self._governments = Governments(lexicon.words)
+        self._nouns = Nouns(lexicon.words)
         self._variants = Variants(lexicon, self._context, self._places)
         self._unlisted = Unlisted(lexicon, self._context, self._places)
         self._points: dict[str, GeoPoint] = {}
@@ -131,6 +133,7 @@ class Tagger:
         self._seats.settle(scene)
         provinces.settle(scene, self._places, self._context)
         self._name_facilities(scene)
+        self._nouns.settle(scene)
         unknown = [*self._variants.settle(scene), *self._unlisted.settle(scene)]
         self._people.settle(
             scene

@@ -1,0 +1,77 @@
+"""`The Front` in an article that has named the Nusra Front, and no other front, before; `قالت الحركة` likewise.
+
+Only with its capital: `the movement` is not a name. In Arabic, which has none, only after a verb of saying: `توقفت
+الحركة` is about traffic.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lexicon.entries import Words
+from lexicon.fold import fold
+from processors.tag.find import Field, Hit
+from processors.tag.phrases import Phrases, preceding
+from processors.tag.scene import Scene
+
+_ENGLISH = frozenset(
+    ("Front", "Movement", "Brigade", "Brigades", "Division", "Legion", "Corps", "Union", "Coalition")
+)
+_ORGANISED = frozenset(("group", "state"))
+_ARABIC = frozenset(("حركة", "جبهة", "هيئة", "جماعة"))
+_THE = {
+    noun: re.compile(rf"(?<=\b[Tt]he ){noun}\b(?![ -][^\W\d_]*[A-Z])(?! al-)") for noun in _ENGLISH
+} | {noun: re.compile(rf"(?<= )ال{noun}\b") for noun in _ARABIC}  # fmt: skip
+_BARE = (*(f"he {noun}" for noun in sorted(_ENGLISH)), *(f" ال{noun}" for noun in sorted(_ARABIC)))
+
+
+class Nouns:
+    """Finds the bare nouns of groups. Holds no state but what follows from the words."""
+
+    def __init__(self, words: Words) -> None:
+        self._saying = Phrases(word for word in words.state_before if fold(word)[0] > "\u0600")
+        self._nouns: dict[str, str] = {}
+
+    def settle(self, scene: Scene) -> None:
+        """Adds the hits of a scene, in order."""
+        if not any(bare in field.source for field in scene.fields for bare in _BARE):
+            return
+        named: dict[tuple[int, str], list[Hit]] = {}
+        for hit in scene.hits:
+            if hit.entity is not None and hit.entity.type in _ORGANISED and (noun := self._noun(hit.text)):
+                named.setdefault((id(hit.field), noun), []).append(hit)
+        found = [each for (_, noun), hits in named.items() for each in self._bare(noun, hits, scene)]
+        if found:
+            order = {id(field): number for number, field in enumerate(scene.fields)}
+            scene.hits.extend(found)
+            scene.hits.sort(key=lambda hit: (order[id(hit.field)], hit.source))
+
+    def _noun(self, name: str) -> str:
+        """The noun that a group may be called by, of its name; empty when it has none."""
+        known = self._nouns.get(name)
+        if known is None:
+            words = name.split()
+            if len(self._nouns) > 5_000:
+                self._nouns.clear()
+            noun = words[0] if words[0] in _ARABIC else words[-1]
+            known = self._nouns[name] = noun if noun in _THE and len(words) > 1 else ""
+        return known
+
+    def _bare(self, noun: str, named: list[Hit], scene: Scene) -> Iterator[Hit]:
+        field: Field = named[0].field
+        if field.titled:
+            return
+        for match in _THE[noun].finditer(field.source, named[0].source[1]):
+            before = {
+                hit.entity.id: hit.entity for hit in named if hit.entity and hit.source[1] <= match.start()
+            }
+            taken = any(
+                hit.field is field and hit.source[0] < match.end() and match.start() < hit.source[1]
+                for hit in scene.hits
+            )
+            if len(before) != 1 or taken:
+                continue
+            hit = Hit.at(field, match.span())
+            if noun in _ENGLISH or self._saying.end(preceding(hit)):
+                (group,) = before.values()
+                hit.decide(group, "short:named", f"named as {named[0].text}")
+                yield hit
