@@ -125,6 +125,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     seat_after: tuple[str, ...] = ()
     unit_before: tuple[str, ...] = ()
     titles: tuple[str, ...]
+    days: tuple[str, ...] = ()
+    openers: tuple[str, ...] = ()
     short_places: tuple[str, ...]
     cue_only: tuple[tuple[str, ...], ...]
     not_names: tuple[str, ...] = ()

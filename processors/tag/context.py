@@ -52,7 +52,8 @@ class Context:
         self._list_automaton = ahocorasick_rs.AhoCorasick([word for word, _ in self._list_words])
         self._any_before = Phrases(each for cue in cues.values() for each in _befores(cue))
         self._any_after = Phrases(each for cue in cues.values() for each in (*cue.after, *cue.many))
-        self._titles = _folded(words.titles)
+        self._days = _folded(words.days)
+        self._titles = _folded((*words.titles, *words.openers)) | self._days
         self.short_places = _folded(words.short_places)
         self.heads = _folded(words.toponym_heads)
         self.cue_only = _folded(name for names in words.cue_only for name in names)
@@ -218,10 +219,13 @@ class Context:
         return self.goes_on(hit) or bool(self.word_before(hit))
 
     def goes_on(self, hit: Hit) -> bool:
-        """Whether a capitalised word follows it, as in `Kafr Nobol`; in a titled field that says nothing."""
+        """Whether a capitalised word follows it, as in `Kafr Nobol`, and no day; in a titled field that says nothing."""
         source, end = hit.field.source, hit.source[1]
         after = source[end : end + 2]
-        return len(after) == 2 and after[0] in " -" and after[1].isupper() and not hit.field.titled
+        if len(after) != 2 or after[0] not in " -" or not after[1].isupper() or hit.field.titled:
+            return False
+        match = _FIRST.match(source, end + 1, end + _NAME_LENGTH)
+        return match is None or fold(match[0]) not in self._days
 
     def where(self, hit: Hit) -> bool:
         """Whether a word before it says that something happened there."""
