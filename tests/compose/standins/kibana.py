@@ -31,8 +31,12 @@ def settings() -> dict[str, str]:
 OURS = settings()
 
 
+class RefusedError(Exception):
+    """Status and reason."""
+
+
 def known(authorization: str) -> str:
-    """Who Elasticsearch says that this is; empty if it knows nobody or cannot be reached."""
+    """Who Elasticsearch says that this is; empty if it knows nobody. Raises `RefusedError` if it cannot be reached."""
     url = OURS["elasticsearch.hosts"] + "/_security/_authenticate"
     trusting = ssl.create_default_context(cafile=OURS["elasticsearch.ssl.certificateAuthorities"])
     request = urllib.request.Request(url, headers={"Authorization": authorization})
@@ -40,18 +44,15 @@ def known(authorization: str) -> str:
         with urllib.request.urlopen(request, context=trusting, timeout=5) as answer:
             return json.load(answer)["username"]
     except (OSError, ValueError) as error:
-        say(f"elasticsearch: {error}")
-        return ""
+        if isinstance(error, urllib.error.HTTPError) and error.code == 401:
+            return ""
+        raise RefusedError(503, f"elasticsearch: {error}") from error
 
 
 def of_kibana() -> str:
     """Its own credentials."""
     pair = f"{OURS['elasticsearch.username']}:{OURS['elasticsearch.password']}"
     return "Basic " + base64.b64encode(pair.encode()).decode()
-
-
-class RefusedError(Exception):
-    """Status and reason."""
 
 
 def imported(path: str, headers: http.client.HTTPMessage, body: bytes) -> tuple[str, list[dict]]:
@@ -91,7 +92,11 @@ def say(what: str) -> None:
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        ready = self.path == "/api/status" and bool(known(of_kibana()))
+        try:
+            ready = self.path == "/api/status" and bool(known(of_kibana()))
+        except RefusedError as refused:
+            say(refused.args[1])
+            ready = False
         level = "available" if ready else "unavailable"
         self._answer(200 if ready else 503, {"status": {"overall": {"level": level}}})
 
