@@ -219,7 +219,7 @@ class Context:
         return self.goes_on(hit) or bool(self.word_before(hit))
 
     def goes_on(self, hit: Hit) -> bool:
-        """Whether a capitalised word follows it, as in `Kafr Nobol`, and no day; in a titled field that says nothing."""
+        """Whether a capitalised word, and no day, follows it, as in `Kafr Nobol`; not in a titled field."""
         source, end = hit.field.source, hit.source[1]
         after = source[end : end + 2]
         if len(after) != 2 or after[0] not in " -" or not after[1].isupper() or hit.field.titled:
