@@ -119,11 +119,11 @@ class Places:
             if last and (found := self._listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
                 return found
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
-        if not candidates or self._context.after_given_name(hit):
+        if not candidates:
             return None
         plain = self._by_itself(hit, key, candidates)
         if plain.strong:
-            return plain.found
+            return None if self._context.after_given_name(hit) else plain.found
         if not last or self._context.in_a_longer_name(hit):
             return None
         found = plain.found or self._nearest(hit, candidates, scene) or self._near(candidates, scene)

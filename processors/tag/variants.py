@@ -186,7 +186,8 @@ def _spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int
                 at = reach = match.end()
                 if reach <= begin:
                     yield start, reach
-        at = max(at, end)
+        if end > at:
+            at = end
 
 
 def _with_article(source: str, start: int, reach: int) -> int:
