@@ -186,8 +186,7 @@ def _spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int
                 at = reach = match.end()
                 if reach <= begin:
                     yield start, reach
-        if end > at:
-            at = end
+        at = max(at, end)
 
 
 def _with_article(source: str, start: int, reach: int) -> int:
