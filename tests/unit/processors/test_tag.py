@@ -24,6 +24,7 @@ def ids(text: str) -> list[str]:
             ["Sergei Shoigu=person/sergei-shoigu", "Shoigu=person/sergei-shoigu"],
         ),
         ("Jimmy Carter spoke of Syria.", ["Syria=state/syria"]),
+        ("The corvette Grad Sviyazhsk fired on Syria.", ["Syria=state/syria"]),
         ("Carter bought a boat.", []),
         ("Mr Carter spoke of Syria.", ["Carter=person/ash-carter", "Syria=state/syria"]),
         ("The observatory on the hill, in Syria.", ["Syria=state/syria"]),
