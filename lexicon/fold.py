@@ -20,9 +20,10 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
-APOSTROPHES = "'’‘‛`´′ʹʻʼʽʾʿˈˊˋ՚＇"
-_LETTERS = {
+APOSTROPHES: Final = "'’‘‛`´′ʹʻʼʽʾʿˈˊˋ՚＇"
+_LETTERS: Final = {
     **dict.fromkeys(APOSTROPHES, ""),
     **dict.fromkeys("ٱ", "ا"),
     **dict.fromkeys("ىیێے", "ي"),
@@ -35,19 +36,19 @@ _LETTERS = {
     **dict(zip(("æ", "œ", "þ"), ("ae", "oe", "th"), strict=True)),
 }
 
-_QUOTE = f"[{re.escape(APOSTROPHES)}]"
-_HAS_QUOTE = re.compile(_QUOTE)
-_WORDLIKE = f"_{APOSTROPHES}"
-_ELIDED = "cdjlmnstCDJLMNST"
-_QU = ("qu", "Qu", "QU", "qU")
-_ACRONYM = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_](?!\w|\.\w)\.?")
-_INNER_DOT = re.compile(r"\.[^\W\d_]")
-_WORD = re.compile(r"[^\W_]+")
+_QUOTE: Final = f"[{re.escape(APOSTROPHES)}]"
+_HAS_QUOTE: Final = re.compile(_QUOTE)
+_WORDLIKE: Final = f"_{APOSTROPHES}"
+_ELIDED: Final = "cdjlmnstCDJLMNST"
+_QU: Final = ("qu", "Qu", "QU", "qU")
+_ACRONYM: Final = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_](?!\w|\.\w)\.?")
+_INNER_DOT: Final = re.compile(r"\.[^\W\d_]")
+_WORD: Final = re.compile(r"[^\W_]+")
 # Characters that surely become one each: most texts hold no other, and those have offsets without any work.
-_ONE_EACH = "А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-ÝŞşğĞıİ–—“”«»،؟؛٠-٩\u00a0"
-_ODD = re.compile(rf"[^\0-&(-_a-~{_ONE_EACH}]")
-_RARE = re.compile(rf"[^\t\n\r -~{_ONE_EACH}]")
-_TYPOGRAPHIC = tuple(zip("’‘“”–—", "''\"\"--", strict=True))
+_ONE_EACH: Final = "А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-ÝŞşğĞıİ–—“”«»،؟؛٠-٩\u00a0"
+_ODD: Final = re.compile(rf"[^\0-&(-_a-~{_ONE_EACH}]")
+_RARE: Final = re.compile(rf"[^\t\n\r -~{_ONE_EACH}]")
+_TYPOGRAPHIC: Final = tuple(zip("’‘“”–—", "''\"\"--", strict=True))
 
 
 class _Table(dict[int, str]):
@@ -74,13 +75,13 @@ def _fold_character(char: str) -> str:
     return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
 
 
-_TABLE = _Table()
-_ASCII = {code: _TABLE[code] for code in range(128) if chr(code) not in APOSTROPHES}
+_TABLE: Final = _Table()
+_ASCII: Final = {code: _TABLE[code] for code in range(128) if chr(code) not in APOSTROPHES}
 
 
 # What small letters of texts without rare characters become, where that is another one.
-_SMALL = set(re.sub(_RARE, "", "".join(map(chr, range(0x3000)))).replace("İ", "").lower())
-_CHANGED = tuple(
+_SMALL: Final = set(re.sub(_RARE, "", "".join(map(chr, range(0x3000)))).replace("İ", "").lower())
+_CHANGED: Final = tuple(
     (char, _TABLE[ord(char)]) for char in sorted(_SMALL - set(APOSTROPHES)) if _TABLE[ord(char)] != char
 )
 

@@ -7,8 +7,9 @@ enough to look a name up, and too wide to decide by themselves: `vowels_agree` c
 
 import re
 from functools import lru_cache
+from typing import Final
 
-_ARTICLES = frozenset(
+_ARTICLES: Final = frozenset(
     (
         "al",
         "el",
@@ -30,19 +31,23 @@ _ARTICLES = frozenset(
         "en",
     )
 )
-_DIGRAPHS = {
+_DIGRAPHS: Final = {
     "tch": "c", "sch": "c", "kh": "x", "gh": "g", "sh": "c", "ch": "c", "th": "t", "dh": "d", "zh": "j",
     "dj": "j", "gue": "ge", "gui": "gi", "ph": "f", "ck": "k", "q": "k", "c": "k", "v": "f",
 }  # fmt: skip
-_ABD = re.compile(r"\babd(?:[aeu][lrsnd]?)? ?(?:(?:al|el|ar) )?(?=\w)")  # one word or three, as one likes
-_CONSTRUCT = re.compile(r"(?<=\w{3})(?<![aeiou])[ae]t\b(?= )")
-_CONSONANT = re.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)))
-_ENDING = re.compile(r"(?<=.)(?<![aeiou])(?:a|e|ah|eh|at)\Z|(?<=[iy])(?:a|e|ah|eh)\Z")
-_GLIDE_Y = re.compile(r"(?:(?<=[^aeiouy])i|y)(?=[aeiouA])|iy(?=[aeiouA])")
-_GLIDE_W = re.compile(r"(?:ou|oo|u)?w(?=[aeiouA])|(?<=[^aeiouy])(?:ou|oo|u)(?=[aei])")
-_JOINED = re.compile(r"^[ae]([tdrszn])\1(?=.{2})")  # Ezzor, Assafira: the article written with the name
-_DOUBLE = re.compile(r"([b-df-hj-np-tv-z])\1+")
-_VOWELS = re.compile(r"[aeiouyw]+")
+_ABD: Final = re.compile(
+    r"\babd(?:[aeu][lrsnd]?)? ?(?:(?:al|el|ar) )?(?=\w)"
+)  # one word or three, as one likes
+_CONSTRUCT: Final = re.compile(r"(?<=\w{3})(?<![aeiou])[ae]t\b(?= )")
+_CONSONANT: Final = re.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)))
+_ENDING: Final = re.compile(r"(?<=.)(?<![aeiou])(?:a|e|ah|eh|at)\Z|(?<=[iy])(?:a|e|ah|eh)\Z")
+_GLIDE_Y: Final = re.compile(r"(?:(?<=[^aeiouy])i|y)(?=[aeiouA])|iy(?=[aeiouA])")
+_GLIDE_W: Final = re.compile(r"(?:ou|oo|u)?w(?=[aeiouA])|(?<=[^aeiouy])(?:ou|oo|u)(?=[aei])")
+_JOINED: Final = re.compile(
+    r"^[ae]([tdrszn])\1(?=.{2})"
+)  # Ezzor, Assafira: the article written with the name
+_DOUBLE: Final = re.compile(r"([b-df-hj-np-tv-z])\1+")
+_VOWELS: Final = re.compile(r"[aeiouyw]+")
 
 
 @lru_cache(maxsize=20_000)

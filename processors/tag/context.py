@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 import ahocorasick_rs
 
@@ -10,28 +11,29 @@ from lexicon.fold import fold
 from processors.tag.find import Hit
 from processors.tag.phrases import ARTICLES, Phrases, following, preceding, remember
 
-_LETTERS = re.compile(r"[^\W\d_]+\Z")
-_THERE = (
+_LETTERS: Final = re.compile(r"[^\W\d_]+\Z")
+_THERE: Final = (
     "in", "near", "around", "outside", "into", "on", "inside", "over", "hit", "struck", "shelled", "bombed", "captured",
     "seized", "besieged", "entered",
 )  # fmt: skip
-_WHERE = Phrases((*_THERE, "at", "from", "towards", "toward", "to", "of", "and", "between"))
-_STRUCK = Phrases(_THERE)
+_WHERE: Final = Phrases((*_THERE, "at", "from", "towards", "toward", "to", "of", "and", "between"))
+_STRUCK: Final = Phrases(_THERE)
 
-_LIST, _PART = 70, 64
-_ACRONYM = 5
-_NAME_LENGTH = 40
-_NONE = ("", False)
-_FIRST = re.compile(r"[^\W_]+")
-_LAST = re.compile(r"[^\W_]+\Z")
-_ANDS = frozenset(("and", "et", "ve"))
-_JOINTS = (", ", " and ", " و", "، ", " и ", " ve ", " et ", " et d ", " et de ", ", d ", ", de ")
-_ITEM = r"(?!in |at |from |the |near |to |of )[^\W\d_][\w ]{1,24}"
-_BEFORE = re.compile(
+_LIST: Final = 70
+_PART: Final = 64
+_ACRONYM: Final = 5
+_NAME_LENGTH: Final = 40
+_NONE: Final = ("", False)
+_FIRST: Final = re.compile(r"[^\W_]+")
+_LAST: Final = re.compile(r"[^\W_]+\Z")
+_ANDS: Final = frozenset(("and", "et", "ve"))
+_JOINTS: Final = (", ", " and ", " و", "، ", " и ", " ve ", " et ", " et d ", " et de ", ", d ", ", de ")
+_ITEM: Final = r"(?!in |at |from |the |near |to |of )[^\W\d_][\w ]{1,24}"
+_BEFORE: Final = re.compile(
     rf" (?:of |de |d )?(?:{_ITEM}(?:, and |, | and |، | и | ve | et | (?=و))(?:of |de |d )?)+و?[بل]?"
 )
-_BEFORE_ARABIC = re.compile(r" \w+(?: \w+)?(?: و\w+(?: \w+)?)* ")
-_BEHIND = re.compile(rf"(?:(?:, and |, | and |، | и | ve | et ){_ITEM})+ ")
+_BEFORE_ARABIC: Final = re.compile(r" \w+(?: \w+)?(?: و\w+(?: \w+)?)* ")
+_BEHIND: Final = re.compile(rf"(?:(?:, and |, | and |، | и | ve | et ){_ITEM})+ ")
 
 
 class Context:

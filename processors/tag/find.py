@@ -2,10 +2,9 @@
 
 import re
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 
 import ahocorasick_rs
-import msgspec
 
 from lexicon.entries import Entity
 from lexicon.fold import APOSTROPHES, fold_with_offsets
@@ -13,27 +12,29 @@ from processors.tag.spelling import Meaning, Pattern
 
 FieldName = Literal["headline", "summary", "body"]
 
-_ARABIC_PREFIXES = frozenset(
+_ARABIC_PREFIXES: Final = frozenset(
     f"{joined}{case}{article}"
     for joined in ("", "و", "ف")
     for case in ("", "ب", "ل", "ك")
     for article in ("", "ال")
 )
-_PREFIX_ENDS = frozenset(prefix[-1] for prefix in _ARABIC_PREFIXES if prefix)
-_LONGEST_PREFIX = max(map(len, _ARABIC_PREFIXES))
-_LETTERS = re.compile(r"[^\W_]*")
+_PREFIX_ENDS: Final = frozenset(prefix[-1] for prefix in _ARABIC_PREFIXES if prefix)
+_LONGEST_PREFIX: Final = max(map(len, _ARABIC_PREFIXES))
+_LETTERS: Final = re.compile(r"[^\W_]*")
 # Folded, as the text is: й is и.
-_RUSSIAN_ENDINGS = re.compile(
+_RUSSIAN_ENDINGS: Final = re.compile(
     r"[аеиоуыьюя]|[ая]ми|[ео]го|[ео]му|[ыи]ми|[ая]х|[ое]в|[ое]м|[ое]и|[ое]ю|[аяыи]м|[ыи]х|ую|юю|ая|яя|ое|ее|ые|ие|ия|"
     r"ию|ии|ием|иях|иям|иями|ью"
 )
-_TURKISH_ENDING = re.compile(r"y?[ieua]|n[ieua]n?|in|un|[dt][ea]n?|nd[ea]n?|y?l[ea]|[dt][ea]ki|l[iu]|s[iu]")
-_TURKISH_NOUN = re.compile(
+_TURKISH_ENDING: Final = re.compile(
+    r"y?[ieua]|n[ieua]n?|in|un|[dt][ea]n?|nd[ea]n?|y?l[ea]|[dt][ea]ki|l[iu]|s[iu]"
+)
+_TURKISH_NOUN: Final = re.compile(
     r"(?:l[ae]r)?(?:[iu]n?|s[iu]n?)?(?:[dt][ae]n?|[iuae]|n[iu]n|y?l[ae]|[iu]n|[dt][ae]ki)?"
 )
-_INFLECTED = frozenset(("weapon", "theme", "group"))
-_SHOUTED = 8
-_ARABIC_FROM = "\u0600"
+_INFLECTED: Final = frozenset(("weapon", "theme", "group"))
+_SHOUTED: Final = 8
+_ARABIC_FROM: Final = "\u0600"
 
 
 class Reading:
@@ -87,8 +88,8 @@ class Reading:
         self.hides = not (known or self.facilities or self.surnames)
 
 
-NOTHING = Reading(())
-UNFIT = Reading(())
+NOTHING: Final = Reading(())
+UNFIT: Final = Reading(())
 """Of a spelling that means nothing as it is written."""
 
 
@@ -114,24 +115,31 @@ class Field:
         self.shouted = name == "headline" and len(source) > _SHOUTED and source.isupper()
 
 
-class Hit(msgspec.Struct, eq=False, gc=False):
+class Hit:
     """A spelling in a field. `start` and `end` count in the folded text, `source` in the field's own.
 
     `word` is where its word begins, an Arabic prefix included. `before` are the words before it, once asked, and `cue`
     the kind of place that the words beside it tell; `entity`, `rule` and `evidence` are what was decided.
     """
 
-    field: Field
-    start: int
-    end: int
-    word: int
-    source: tuple[int, int]
-    reading: Reading
-    before: tuple[str, ...] | None = None
-    cue: str | None = None
-    entity: Entity | None = None
-    rule: str = ""
-    evidence: str = ""
+    __slots__ = (
+        "before", "cue", "end", "entity", "evidence", "field", "reading", "rule", "source", "start", "word",
+    )  # fmt: skip
+
+    def __init__(
+        self, field: Field, start: int, end: int, word: int, source: tuple[int, int], reading: Reading
+    ) -> None:
+        self.field = field
+        self.start = start
+        self.end = end
+        self.word = word
+        self.source = source
+        self.reading = reading
+        self.before: tuple[str, ...] | None = None
+        self.cue: str | None = None
+        self.entity: Entity | None = None
+        self.rule = ""
+        self.evidence = ""
 
     @classmethod
     def at(cls, field: Field, source: tuple[int, int]) -> "Hit":
@@ -250,17 +258,17 @@ class Finder:
 
 
 # How a hit is written. The two low bits: 0 small letters, 1 some capital, 2 all capitals, 3 all in a shout.
-_CASES = 3
-_INFLECTED_FLAG = 4
-_PLURAL_FLAG = 8
-_FLAGS = 16
+_CASES: Final = 3
+_INFLECTED_FLAG: Final = 4
+_PLURAL_FLAG: Final = 8
+_FLAGS: Final = 16
 # What a pattern asks for, in a byte. A cased one is not looked for in small letters.
-_STEM = 1
-_TURKISH = 2
-_ENDINGS = _STEM | _TURKISH
-_CASED = 4
-_INSIDE = (-1, 0)
-_LONGEST_ENDING = 12  # `larinindaki`: a longer tail is none
+_STEM: Final = 1
+_TURKISH: Final = 2
+_ENDINGS: Final = _STEM | _TURKISH
+_CASED: Final = 4
+_INSIDE: Final = (-1, 0)
+_LONGEST_ENDING: Final = 12  # `larinindaki`: a longer tail is none
 
 
 def _traits(pattern: Pattern) -> int:

@@ -1,6 +1,7 @@
 """Capitals that stand for governments: `Moscow says`, `between Ankara and Tehran`; `in Moscow` is the place."""
 
 import re
+from typing import Final
 
 from lexicon.entries import Words
 from lexicon.fold import APOSTROPHES
@@ -8,25 +9,27 @@ from processors.tag.find import Hit
 from processors.tag.phrases import Phrases, following, preceding
 from processors.tag.scene import Scene
 
-_AND = frozenset(
+_AND: Final = frozenset(
     (" and ", ", ", ", and ", " as well as ", " и ", " ve ", " et ", " و", " or ", " или ", " veya ", " nor ", " ни ",
      " ni ")
 )  # fmt: skip
-_WERE = (" were ", " are ")  # of several capitals: cities hardly ever do or suffer anything together
-_SYRIA = "state/syria"  # its capital is besieged, bombed and entered: there a bare name is the city
-_ARABIC_FROM = "\u0600"
-_SENTENCE = 240
-_BETWEEN = 40
-_QUOTES = frozenset(APOSTROPHES)
-_QUOTE = f"[{re.escape(APOSTROPHES)}]"
-_INSTRUMENTAL = re.compile(r"[а-я]+(?:ои|ом|ем|еи)\Z")
-_TURKISH_OBJECT = re.compile(rf"{_QUOTE}(?:y?[ıiuüae])(?!\w)")
-_TURKISH_PLACE = re.compile(rf"{_QUOTE}(?:n?[dt][ae]n?(?:ki)?)(?!\w)")
-_POSSESSIVE = re.compile(rf"{_QUOTE}[sS](?!\w)")
-_RUSSIAN_PLACE = Phrases(("под", "над", "за", "перед", "рядом с"))
-_RUSSIAN_TOWARDS = Phrases(("к", "ко", "по", "навстречу", "благодаря", "вопреки", "подобно"))
-_BACKED = Phrases(("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly"))
-_DASHES = (" (", " -", " —", " –")
+_WERE: Final = (" were ", " are ")  # of several capitals: cities hardly ever do or suffer anything together
+_SYRIA: Final = "state/syria"  # its capital is besieged, bombed and entered: there a bare name is the city
+_ARABIC_FROM: Final = "\u0600"
+_SENTENCE: Final = 240
+_BETWEEN: Final = 40
+_QUOTES: Final = frozenset(APOSTROPHES)
+_QUOTE: Final = f"[{re.escape(APOSTROPHES)}]"
+_INSTRUMENTAL: Final = re.compile(r"[а-я]+(?:ои|ом|ем|еи)\Z")
+_TURKISH_OBJECT: Final = re.compile(rf"{_QUOTE}(?:y?[ıiuüae])(?!\w)")
+_TURKISH_PLACE: Final = re.compile(rf"{_QUOTE}(?:n?[dt][ae]n?(?:ki)?)(?!\w)")
+_POSSESSIVE: Final = re.compile(rf"{_QUOTE}[sS](?!\w)")
+_RUSSIAN_PLACE: Final = Phrases(("под", "над", "за", "перед", "рядом с"))
+_RUSSIAN_TOWARDS: Final = Phrases(("к", "ко", "по", "навстречу", "благодаря", "вопреки", "подобно"))
+_BACKED: Final = Phrases(
+    ("backed", "led", "aligned", "allied", "sponsored", "supported", "brokered", "friendly")
+)
+_DASHES: Final = (" (", " -", " —", " –")
 
 
 class Governments:

@@ -1,12 +1,13 @@
 """Names of places and states within the name of a medium: `Levant Wire`, `إذاعة دمشق`. They name no place."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from lexicon.entries import Words
 from processors.tag.find import Hit
 from processors.tag.phrases import Phrases
 
-_LATIN = "\u024f"
+_LATIN: Final = "\u024f"
 
 
 class Media:

@@ -6,6 +6,7 @@ Only with its capital: `the movement` is not a name. In Arabic, which has none, 
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from lexicon.entries import Words
 from lexicon.fold import fold
@@ -13,13 +14,22 @@ from processors.tag.find import Field, Hit
 from processors.tag.phrases import Phrases, preceding
 from processors.tag.scene import Scene
 
-_ENGLISH = frozenset(("Front", "Movement", "Brigade", "Brigades", "Division"))
-_ORGANISED = frozenset(("group", "state"))
-_ARABIC = frozenset(("حركة", "جبهة", "هيئة", "جماعة"))
-_THE = {
+_ENGLISH: Final = frozenset(("Front", "Movement", "Brigade", "Brigades", "Division"))
+_ORGANISED: Final = frozenset(("group", "state"))
+_ARABIC: Final = frozenset(("حركة", "جبهة", "هيئة", "جماعة"))
+_THE: Final = {
     noun: re.compile(rf"(?<=\b[Tt]he ){noun}\b(?![ -][^\W\d_]*[A-Z])(?! al-)") for noun in _ENGLISH
 } | {noun: re.compile(rf"(?<= )ال{noun}\b") for noun in _ARABIC}  # fmt: skip
-_BARE = ("he Front", "he Movement", "he Brigade", "he Division", " الحركة", " الجبهة", " الهيئة", " الجماعة")
+_BARE: Final = (
+    "he Front",
+    "he Movement",
+    "he Brigade",
+    "he Division",
+    " الحركة",
+    " الجبهة",
+    " الهيئة",
+    " الجماعة",
+)
 
 
 class Nouns:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Final
 
 from lexicon.dated import Role
 from lexicon.entries import Entity, Lexicon
@@ -13,16 +14,16 @@ from processors.tag.find import Hit
 from processors.tag.phrases import preceding, words_at
 from processors.tag.scene import Scene
 
-_SYRIA = "state/syria"
-_IN_SYRIA = ("place/SY", "place/C")
-_GRACE = timedelta(days=60)  # the press writes of a designated minister, and of one who has just left
-_NOT_TELLING = frozenset(
+_SYRIA: Final = "state/syria"
+_IN_SYRIA: Final = ("place/SY", "place/C")
+_GRACE: Final = timedelta(days=60)  # the press writes of a designated minister, and of one who has just left
+_NOT_TELLING: Final = frozenset(
     ("of", "the", "for", "and", "to", "in", "de", "du", "la", "des", "us", "u", "s", "syrian", "syria")
 )
-_AMERICAN = {"defense": "defence", "organization": "organisation", "center": "centre"}
-_REMEMBERED = 20_000
-_ARABIC_FROM = "\u0600"
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_AMERICAN: Final = {"defense": "defence", "organization": "organisation", "center": "centre"}
+_REMEMBERED: Final = 20_000
+_ARABIC_FROM: Final = "\u0600"
+_ARABIC: Final = re.compile(r"[\u0600-\u06ff]")
 
 
 class People:

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from lexicon.fold import fold
 from processors.tag.find import Hit
 
-_AFTER = re.compile(r' "?([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?')
-_FIRST = re.compile(r'"?([^\W_]+)')
-_LAST = re.compile(r"[^\W_]+\Z")
-_REACH, _WORDS = 48, 4  # characters, and words among them: three and an article
-_REMEMBERED = 20_000
-ARTICLES = frozenset(("the", "la", "le", "les", "l"))
-_ARABIC_PREFIX = "وفبلك"
+_AFTER: Final = re.compile(r' "?([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?')
+_FIRST: Final = re.compile(r'"?([^\W_]+)')
+_LAST: Final = re.compile(r"[^\W_]+\Z")
+_REACH: Final = 48  # characters, and words among them: three and an article
+_WORDS: Final = 4
+_REMEMBERED: Final = 20_000
+ARTICLES: Final = frozenset(("the", "la", "le", "les", "l"))
+_ARABIC_PREFIX: Final = "وفبلك"
 T = TypeVar("T")
 
 

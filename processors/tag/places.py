@@ -4,26 +4,28 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from processors.tag.context import Context
 from processors.tag.find import Hit, Reading
 from processors.tag.scene import Scene
 
-_UNITS = ("governorate", "district", "subdistrict")
-_SETTLEMENTS = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
-WEAK = frozenset(("village", "neighbourhood"))
-_ROOT = "place/syria"
-_ARABIC_FROM = "\u0600"
-_OF_THE_WORLD = frozenset(("world-city", "country", "region", "water"))
-_TOWNS = frozenset(("city", "town"))
-_TOWNS_AND_VILLAGES = _TOWNS | {"village", "neighbourhood"}
-_LISTED = frozenset((" و", ", و", ", ", " and ", ", and ", " & "))
-_NEAR_KM, _FAR_KM = 25.0, 60.0
-_CLOSE = 0.5
-_ID = attrgetter("id")
-_LONG = 6
+_UNITS: Final = ("governorate", "district", "subdistrict")
+_WIDE: Final = frozenset((*_UNITS, "country", "region", "water"))
+_SETTLEMENTS: Final = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
+WEAK: Final = frozenset(("village", "neighbourhood"))
+_ROOT: Final = "place/syria"
+_ARABIC_FROM: Final = "\u0600"
+_OF_THE_WORLD: Final = frozenset(("world-city", "country", "region", "water"))
+_TOWNS: Final = frozenset(("city", "town"))
+_TOWNS_AND_VILLAGES: Final = _TOWNS | {"village", "neighbourhood"}
+_LISTED: Final = frozenset((" و", ", و", ", ", " and ", ", and ", " & "))
+_NEAR_KM: Final = 25.0
+_FAR_KM: Final = 60.0
+_CLOSE: Final = 0.5
+_ID: Final = attrgetter("id")
+_LONG: Final = 6
 
 
 class Found(NamedTuple):
@@ -235,7 +237,7 @@ class Places:
     def _near(self, candidates: Sequence[Entity], scene: Scene) -> Found | None:
         """The only candidate close to a settlement that the article names, the others being far from all."""
         known = [self._lexicon.entities[each] for each in scene.support if each in self._lexicon.entities]
-        points = [place for place in known if place.kind not in (*_UNITS, "country", "region", "water")]
+        points = [place for place in known if place.kind not in _WIDE]
         if not points:
             return None
         ranked = sorted((min(kilometres(place, point) for point in points), place.id) for place in candidates)

@@ -1,6 +1,7 @@
 """`Suran in Hama province`: a name right before a governorate, said to be one, lies in that governorate."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from lexicon.entries import Entity
 from processors.tag.context import Context
@@ -8,16 +9,16 @@ from processors.tag.find import Hit
 from processors.tag.places import WEAK, Places
 from processors.tag.scene import Scene
 
-_SAID = frozenset(("place:cue", "place:unit"))
-_SETTLED = frozenset(("city", "town", "village", "neighbourhood", "world-city"))
+_SAID: Final = frozenset(("place:cue", "place:unit"))
+_SETTLED: Final = frozenset(("city", "town", "village", "neighbourhood", "world-city"))
 # Folded. What may stand between the two, besides a comma or a bracket.
-_BETWEEN = frozenset(
+_BETWEEN: Final = frozenset(
     ("in", "the", "of", "rural", "countryside", "province", "governorate", "central", "north", "south", "east", "west",
      "northern", "southern", "eastern", "western", "northeast", "northwest", "southeast", "southwest", "northeastern",
      "northwestern", "southeastern", "southwestern", "s.", "n.", "e.", "w.", "dans", "la", "le", "de", "d",
      "gouvernorat", "в", "провинции", "ريف", "بريف", "في", "محافظه", "بمحافظه")
 )  # fmt: skip
-_JOINTS = frozenset((", ", " and ", ", and ", " & ", " و", ", و", " et ", " ve ", " и "))
+_JOINTS: Final = frozenset((", ", " and ", ", and ", " & ", " و", ", و", " et ", " ve ", " и "))
 
 
 def settle(scene: Scene, places: Places, context: Context) -> None:

@@ -7,12 +7,13 @@ The last word is given as its stem, whose ending the finder reads. What comes be
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
-_STEM_END = re.compile(r"[аеиоуыьюя]\Z")
-_WORD = re.compile(r"[а-я]{3,}\Z")
+_STEM_END: Final = re.compile(r"[аеиоуыьюя]\Z")
+_WORD: Final = re.compile(r"[а-я]{3,}\Z")
 # (ending in the nominative, endings in the other cases)
-_HARD = ("ого", "ому", "ым", "ом")
-_ADJECTIVES: tuple[tuple[str, tuple[str, ...]], ...] = (
+_HARD: Final = ("ого", "ому", "ым", "ом")
+_ADJECTIVES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ыи", _HARD),
     ("ои", _HARD),
     ("ии", ("ого", "его", "ому", "ему", "им", "ом", "ем")),
@@ -23,7 +24,7 @@ _ADJECTIVES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ые", ("ых", "ым", "ыми")),
     ("ие", ("их", "им", "ими", "ия", "ию", "ием", "ии")),
 )
-_NOUNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+_NOUNS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ия", ("ии", "ию", "иеи")),
     ("а", ("ы", "и", "е", "у", "ои")),
     ("я", ("и", "е", "ю", "еи")),

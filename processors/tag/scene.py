@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from processors.tag.find import Field, Hit
 
-_FIELD_GAP = 3_000
-_SENTENCE_ENDS = (". ", "! ", "? ", "\n", "؟ ", "。")
+_FIELD_GAP: Final = 3_000
+_SENTENCE_ENDS: Final = (". ", "! ", "? ", "\n", "؟ ", "。")
 
 
 class Scene:

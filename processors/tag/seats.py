@@ -5,6 +5,7 @@ Districts and subdistricts are not asked for: whoever writes `Manbij` means the 
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 
 from lexicon.entries import Entity, Lexicon
 from processors.tag.find import Hit, Reading
@@ -13,16 +14,17 @@ from processors.tag.places import Places, kilometres
 from processors.tag.scene import Scene
 from store.records import GeoPoint
 
-UNDECIDED = "place:undecided"
-_ONE_TOWN_KM = 10.0  # Damascus governorate is the city: there is nothing to tell apart
-_WITHIN_KM, _BESIDE_KM = 3.0, 8.0
-_DATELINE = re.compile(r"(?:, ?[^,.\n(–—-]{1,30})?(?: ?\(| ?/| ?[–—] ?| - )")
-_JOINT = re.compile(r"(?:,| \(| in| of| \w{0,3}في| à| d[e']| в)? ?و?ب?\Z|, (?:in )?\Z", re.IGNORECASE)
-_POSSESSIVE = re.compile(r"(?:['’]s?|['’]\w{2,3}) \Z")
-_HIGHWAY = re.compile(r"-[^\W\d_ ]+(?: [^\W\d_]+)? (?:highway|road|motorway)")
-_SETTLED = frozenset(("city", "town", "village", "camp"))
-_SMALL = frozenset(("village", "neighbourhood"))
-_NO_PART = frozenset(("country", "region", "water", "road", "mountain", "world-city", "governorate"))
+UNDECIDED: Final = "place:undecided"
+_ONE_TOWN_KM: Final = 10.0  # Damascus governorate is the city: there is nothing to tell apart
+_WITHIN_KM: Final = 3.0
+_BESIDE_KM: Final = 8.0
+_DATELINE: Final = re.compile(r"(?:, ?[^,.\n(–—-]{1,30})?(?: ?\(| ?/| ?[–—] ?| - )")
+_JOINT: Final = re.compile(r"(?:,| \(| in| of| \w{0,3}في| à| d[e']| в)? ?و?ب?\Z|, (?:in )?\Z", re.IGNORECASE)
+_POSSESSIVE: Final = re.compile(r"(?:['’]s?|['’]\w{2,3}) \Z")
+_HIGHWAY: Final = re.compile(r"-[^\W\d_ ]+(?: [^\W\d_]+)? (?:highway|road|motorway)")
+_SETTLED: Final = frozenset(("city", "town", "village", "camp"))
+_SMALL: Final = frozenset(("village", "neighbourhood"))
+_NO_PART: Final = frozenset(("country", "region", "water", "road", "mountain", "world-city", "governorate"))
 
 
 class Seats:

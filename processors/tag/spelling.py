@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
@@ -14,17 +14,28 @@ How = Literal[
 ]  # of a place, `short` is `Sha'ar` for the gas field
 Case = Literal["any", "capital", "capitals"]
 
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
-_CYRILLIC = re.compile(r"[а-я]+\Z")
-_ENDING = re.compile(r"[аеиоуыьюя]\Z")
-_ARTICLE = re.compile(r"^(?:al|el|ar|as|ash|ad|adh|an|at|ath|az) ")
-_HEAD = re.compile(r"(كفر|خان|تل|دير|عين|بيت|معر|جب|بئر) ?(?=\w{3})")  # كفر زيتا and كفرزيتا are both written
-_PAIRS = ("ay", "ei", "ai", "ey")
-_DIPHTHONG = re.compile(r"(?<=[a-z])(?:ay|ei|ai|ey)(?=[a-z])")
-_UNITS = ("governorate", "district", "subdistrict")
-_UNIT_WORD = re.compile(r"^(?:محافظه|منطقه|ناحيه) | (?:governorate|district|subdistrict|province)\Z")
-_NAMED_BARE = ("governorate", "district", "subdistrict", "city", "town", "village", "country", "world-city")
-_TURKISH_NOUNS = ("weapon", "theme", "group")
+_ARABIC: Final = re.compile(r"[\u0600-\u06ff]")
+_CYRILLIC: Final = re.compile(r"[а-я]+\Z")
+_ENDING: Final = re.compile(r"[аеиоуыьюя]\Z")
+_ARTICLE: Final = re.compile(r"^(?:al|el|ar|as|ash|ad|adh|an|at|ath|az) ")
+_HEAD: Final = re.compile(
+    r"(كفر|خان|تل|دير|عين|بيت|معر|جب|بئر) ?(?=\w{3})"
+)  # كفر زيتا and كفرزيتا are both written
+_PAIRS: Final = ("ay", "ei", "ai", "ey")
+_DIPHTHONG: Final = re.compile(r"(?<=[a-z])(?:ay|ei|ai|ey)(?=[a-z])")
+_UNITS: Final = ("governorate", "district", "subdistrict")
+_UNIT_WORD: Final = re.compile(r"^(?:محافظه|منطقه|ناحيه) | (?:governorate|district|subdistrict|province)\Z")
+_NAMED_BARE: Final = (
+    "governorate",
+    "district",
+    "subdistrict",
+    "city",
+    "town",
+    "village",
+    "country",
+    "world-city",
+)
+_TURKISH_NOUNS: Final = ("weapon", "theme", "group")
 
 
 class Meaning(NamedTuple):
@@ -130,7 +141,7 @@ def _add(found: _Found, form: tuple[str, bool], new: Meaning) -> None:
     meanings.append(new)
 
 
-_ORDER: dict[Case, int] = {"any": 0, "capital": 1, "capitals": 2}
+_ORDER: Final[dict[Case, int]] = {"any": 0, "capital": 1, "capitals": 2}
 
 
 def _given(entity: Entity) -> Iterator[tuple[How, str, str]]:

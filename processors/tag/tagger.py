@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from lexicon.entries import Entity, Lexicon
 from lexicon.load import uncollected
@@ -24,7 +25,7 @@ from processors.tag.variants import Unknown, Variants
 from store.records import GeoPoint, Mention, Unresolved
 
 # How sure each rule is. Measured on few texts only: an order, not a probability.
-CONFIDENCE: Mapping[str, float] = {
+CONFIDENCE: Final[Mapping[str, float]] = {
     "name": 0.95,
     "name:date": 0.85,
     "name:variant": 0.7,
@@ -49,8 +50,8 @@ CONFIDENCE: Mapping[str, float] = {
     "place:undecided": 0.5,
     "place:variant": 0.5,
 }
-UNRESOLVED_AT_MOST = 40
-_PRECISION = {
+UNRESOLVED_AT_MOST: Final = 40
+_PRECISION: Final = {
     "crossing": "point",
     "facility": "point",
     "airbase": "point",
@@ -66,10 +67,10 @@ _PRECISION = {
     "road": "region",
     "mountain": "region",
 }
-_NO_POINT = frozenset(("country", "water"))
-_MIN_UNSUPPORTED = 5
-_DATELINE = 100
-_AGENCY = re.compile(r"[^\n(]{2,60}\(([^()\n]{2,40})\)\s*[-–—]")
+_NO_POINT: Final = frozenset(("country", "water"))
+_MIN_UNSUPPORTED: Final = 5
+_DATELINE: Final = 100
+_AGENCY: Final = re.compile(r"[^\n(]{2,60}\(([^()\n]{2,40})\)\s*[-–—]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +96,20 @@ class Tags:
 class Tagger:
     """Built once from a lexicon; `tag` may be called from several threads."""
 
-    @uncollected()
     def __init__(self, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
-        self._finder = Finder(patterns(lexicon))
-        self._context = Context(lexicon)
-        self._places = Places(lexicon, self._context)
-        self._media = Media(lexicon.words)
-        self._seats = Seats(lexicon, self._places)
-        self._people = People(lexicon, self._context)
-        self._governments = Governments(lexicon.words)
-        self._nouns = Nouns(lexicon.words)
-        self._variants = Variants(lexicon, self._context, self._places)
-        self._unlisted = Unlisted(lexicon, self._context, self._places)
-        self._points: dict[str, GeoPoint] = {}
+        with uncollected():
+            self.lexicon = lexicon
+            self._finder = Finder(patterns(lexicon))
+            self._context = Context(lexicon)
+            self._places = Places(lexicon, self._context)
+            self._media = Media(lexicon.words)
+            self._seats = Seats(lexicon, self._places)
+            self._people = People(lexicon, self._context)
+            self._governments = Governments(lexicon.words)
+            self._nouns = Nouns(lexicon.words)
+            self._variants = Variants(lexicon, self._context, self._places)
+            self._unlisted = Unlisted(lexicon, self._context, self._places)
+            self._points: dict[str, GeoPoint] = {}
 
     def tag(
         self,

@@ -8,7 +8,7 @@ what lies around it, and only one place there is written like that. What nobody 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
@@ -19,21 +19,22 @@ from processors.tag.scene import Scene
 from processors.tag.variants import Unknown
 
 _Kind = Literal["place", "facility", "person", "group"]
-_ABOUT_THE_WAR = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
-_ARABIC = re.compile(r"[ء-ي]")
-_ARABIC_WORD = re.compile(r"[ء-ي]{3,}\Z")
-_CYRILLIC = re.compile(r"[а-я]{3,}\Z")
-_PREFIXES = ("", "و", "ب", "ل", "ف", "وب", "ول")
-_NEXT = re.compile(r" ([^\W\d_]+)(?: ([^\W\d_]+)(?: ([^\W\d_]+))?)?")
-_DOUBLED = re.compile(r"(.)\1+")
-_ARTICLE = re.compile(r"(?<![ء-ي])ال(?=[ء-ي]{3})")
-_FINAL = re.compile(r"[اه](?![ء-ي])")
-_GOES_ON = frozenset(("ابو", "ابي", "ابا", "ام", "ابن", "بن", "عبد", "ال"))
-_SHORTEST_KEY, _SHORTEST_NAME = 4, 8
-_WORLD = frozenset(("country", "world-city", "water", "governorate"))
-_MAY_BE = 8
-_NESTED = 3  # names may lie in the phrase of a theme
-_SAME_LETTERS = "the same letters, but for those that are mixed up"
+_ABOUT_THE_WAR: Final = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
+_ARABIC: Final = re.compile(r"[ء-ي]")
+_ARABIC_WORD: Final = re.compile(r"[ء-ي]{3,}\Z")
+_CYRILLIC: Final = re.compile(r"[а-я]{3,}\Z")
+_PREFIXES: Final = ("", "و", "ب", "ل", "ف", "وب", "ول")
+_NEXT: Final = re.compile(r" ([^\W\d_]+)(?: ([^\W\d_]+)(?: ([^\W\d_]+))?)?")
+_DOUBLED: Final = re.compile(r"(.)\1+")
+_ARTICLE: Final = re.compile(r"(?<![ء-ي])ال(?=[ء-ي]{3})")
+_FINAL: Final = re.compile(r"[اه](?![ء-ي])")
+_GOES_ON: Final = frozenset(("ابو", "ابي", "ابا", "ام", "ابن", "بن", "عبد", "ال"))
+_SHORTEST_KEY: Final = 4
+_SHORTEST_NAME: Final = 8
+_WORLD: Final = frozenset(("country", "world-city", "water", "governorate"))
+_MAY_BE: Final = 8
+_NESTED: Final = 3  # names may lie in the phrase of a theme
+_SAME_LETTERS: Final = "the same letters, but for those that are mixed up"
 
 
 class _Word(NamedTuple):

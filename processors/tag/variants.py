@@ -6,7 +6,7 @@ article names the district or governorate around it, and only one place there is
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
@@ -16,18 +16,20 @@ from processors.tag.find import Field, Hit
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 
-_ARTICLE = r"(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa]t|[Aa]z|[Aa]d|[Aa]r|[Aa]n|[Uu]l|bin|ibn)"
-_NAME = r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+))*"
-_SPAN = re.compile(rf"(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME}){{0,3}}")
-_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
-_INSIDE_A_WORD = frozenset("'’-_")
-_SMALL_ARTICLES = frozenset(("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn"))
-_ARTICLE_ENDS = frozenset(article[-2:] for article in _SMALL_ARTICLES)
-_TOO_SHORT = 3
-_NAME_LENGTH = 4
-_REMEMBERED = 20_000
-_PLACE_KINDS_LEFT_OUT = frozenset(("country", "governorate", "world-city", "water"))
-_CONTEXT = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
+_ARTICLE: Final = r"(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa]t|[Aa]z|[Aa]d|[Aa]r|[Aa]n|[Uu]l|bin|ibn)"
+_NAME: Final = r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+))*"
+_SPAN: Final = re.compile(rf"(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME}){{0,3}}")
+_CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
+_INSIDE_A_WORD: Final = frozenset("'’-_")
+_SMALL_ARTICLES: Final = frozenset(
+    ("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn")
+)
+_ARTICLE_ENDS: Final = frozenset(article[-2:] for article in _SMALL_ARTICLES)
+_TOO_SHORT: Final = 3
+_NAME_LENGTH: Final = 4
+_REMEMBERED: Final = 20_000
+_PLACE_KINDS_LEFT_OUT: Final = frozenset(("country", "governorate", "world-city", "water"))
+_CONTEXT: Final = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
 
 
 class Unknown(NamedTuple):
