@@ -5,8 +5,9 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 BENCH := .venv/.bench
+COMPILED := build/compiled/.done
 
-.PHONY: help demo demo-servers run install test test-slow test-servers test-all check ci bench bench-search bench-export bench-paint bench-sizing bench-sizing-clones bench-tagging eval-tagging bench-ingest compose-test secrets fuzz schema kibana requirements gazetteer-check clean
+.PHONY: help demo demo-servers run install compiled test test-slow test-servers test-all check ci bench bench-search bench-export bench-paint bench-sizing bench-sizing-clones bench-tagging eval-tagging bench-ingest compose-test secrets fuzz schema kibana requirements gazetteer-check clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -24,6 +25,13 @@ demo-servers: $(DEV)  ## The demo on Kafka, Elasticsearch and Postgres, which it
 	exec $(BIN)/syriawire up --demo
 
 install: $(RUNTIME)  ## Only the install
+
+compiled: $(COMPILED)  ## The tagger as machine code, in build/compiled (docs/servers.md); needs gcc, takes a minute
+
+$(COMPILED): $(DEV) ops/compiled.py $(wildcard lexicon/*.py processors/*.py processors/tag/*.py)
+	@rm -f $@
+	@$(BIN)/python -m ops.compiled build/compiled
+	@touch $@
 
 test: $(DEV)  ## Unit, golden, contract and DAG tests; no server, no network
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not servers"
@@ -57,7 +65,7 @@ ci: check test-all  ## All that must hold before anything lands
 bench: $(BENCH)  ## Measure; prints tables
 	$(BIN)/python -m bench.ports
 
-bench-tagging: $(BENCH)  ## The tagger beside spaCy on the same aliases; prints a table
+bench-tagging: $(BENCH) $(COMPILED)  ## The tagger beside spaCy on the same aliases; prints a table
 	$(BIN)/python -m bench.tagging
 
 eval-tagging: $(RUNTIME)  ## Precision and recall of the tagger over tests/golden/tagging; prints a table
@@ -96,7 +104,7 @@ gazetteer-check: $(RUNTIME)  ## Check config/gazetteer
 	$(BIN)/python -m lexicon.check config/gazetteer
 
 requirements: $(DEV)  ## Resolve requirements/*.in anew
-	for each in uv runtime dev bench; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	for each in uv runtime dev compile bench; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-header --annotation-style line requirements/$$each.in -o requirements/$$each.txt; done
 
 COMPOSE ?= docker compose

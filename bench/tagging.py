@@ -1,5 +1,7 @@
 """`make bench-tagging`: the whole tagger on one core beside spaCy's matchers on the same aliases. Asserts nothing.
 
+The tagger runs as the containers have it, compiled (build/compiled), and as plain Python, each in a process of its own.
+
 Dense copy is the paragraphs of tests/golden/tagging and the demo's articles, by language, in articles of some 3 kB;
 wire copy is the demo's articles alone, which name nearly as much (the table says how much);
 sparse text is this project's licence and documents. Speed counts bytes of UTF-8 and the time of this process. The
@@ -7,6 +9,7 @@ tagger folds, finds, decides and builds its records; spaCy's two tokenize and ma
 """
 
 import gc
+import os
 import resource
 import statistics
 import subprocess
@@ -15,8 +18,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
 import yaml
 
+import processors.tag.find
 from lexicon.entries import Lexicon
 from lexicon.load import load_lexicon
 from processors.tag.tagger import Tagger
@@ -27,7 +32,16 @@ ARTICLE = 3_000
 AT_LEAST = 400_000
 ROUNDS = 7
 GAZETTEER = ROOT / "config" / "gazetteer"
+COMPILED = ROOT / "build" / "compiled"
 Texts = Sequence[str]
+
+
+class Report(msgspec.Struct):
+    """What one way of running the tagger gives: which module it ran, and corpus → median and best in MB/s."""
+
+    file: str
+    compiled: bool
+    speeds: dict[str, tuple[float, float]]
 
 
 def dense() -> list[str]:
@@ -119,7 +133,23 @@ def peers(lexicon: Lexicon) -> dict[str, Callable[[str], object]]:
     return {"spaCy PhraseMatcher": lambda text: matcher(nlp.make_doc(text)), "spaCy EntityRuler": ruled}
 
 
-def start_up() -> tuple[float, float]:
+def ours(compiled: bool) -> Report:
+    """The tagger in a process of its own, and its start in others. Raises `CalledProcessError`."""
+    report = msgspec.json.decode(_python("-m", "bench.tagging", "--alone", compiled=compiled), type=Report)
+    if report.compiled is not compiled:
+        raise SystemExit(f"bench: the tagger ran from {report.file}: run `make compiled`")
+    return report
+
+
+def alone() -> Report:
+    """What this process measures of the tagger, whichever it has imported."""
+    tagger = Tagger(load_lexicon(GAZETTEER))
+    speeds = {name: speed(lambda each: tagger.tag("", "", each), texts) for name, texts in corpora().items()}
+    file = processors.tag.find.__file__
+    return Report(file=file, compiled=not file.endswith(".py"), speeds=speeds)
+
+
+def start_up(*, compiled: bool) -> tuple[float, float]:
     """Seconds from nothing to a tagger that has tagged, and megabytes then, in a process of its own."""
     code = (
         "import re, time; began = time.perf_counter()\n"
@@ -131,39 +161,62 @@ def start_up() -> tuple[float, float]:
         "peak = re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())\n"
         "print(seconds, int(peak[1]) / 1024)"
     )
-    runs = [
-        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)  # noqa: S603
-        for _ in range(3)
-    ]
-    seconds, megabytes = zip(*(map(float, run.stdout.split()) for run in runs), strict=True)
+    runs = [_python("-c", code, compiled=compiled) for _ in range(3)]
+    seconds, megabytes = zip(*(map(float, run.split()) for run in runs), strict=True)
     return statistics.median(seconds), max(megabytes)
+
+
+def _python(*arguments: str, compiled: bool) -> bytes:
+    """What a Python prints that imports the tagger from there."""
+    path = os.pathsep.join(map(str, (COMPILED, ROOT) if compiled else (ROOT,)))
+    command = (sys.executable, "-P", *arguments)
+    return subprocess.run(  # noqa: S603  (our own Python, fixed arguments)
+        command, check=True, stdout=subprocess.PIPE, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}
+    ).stdout
+
+
+def corpora() -> dict[str, Texts]:
+    """Name → texts."""
+    return {"dense": dense(), "wire copy": wire_copy(), "sparse": sparse()}
+
+
+def described(lexicon: Lexicon) -> Iterator[str]:
+    """What is measured with, a line each."""
+    aliases = sum(
+        len(v) for e in lexicon.entities.values() for n in (e.names, e.short, e.metonyms) for v in n.values()
+    )
+    yield f"{len(lexicon.entities)} entities, {aliases} aliases"
+    tagger = Tagger(lexicon)
+    for name, texts in corpora().items():
+        found = sum(len(tagger.tag("", "", each).mentions) for each in texts)
+        articles = f"{size(texts)} bytes in {len(texts)} articles"
+        yield f"{name}: {articles}, {found} mentions, one in {size(texts) / max(1, found):.0f} bytes"
 
 
 def main() -> None:
     """Prints a table."""
-    lexicon = load_lexicon(GAZETTEER)
-    tagger = Tagger(lexicon)
-    corpora = {"dense": dense(), "wire copy": wire_copy(), "sparse": sparse()}
-    aliases = sum(
-        len(v) for e in lexicon.entities.values() for n in (e.names, e.short, e.metonyms) for v in n.values()
-    )
     write = sys.stdout.write
-    write(f"{len(lexicon.entities)} entities, {aliases} aliases\n")
-    for name, texts in corpora.items():
-        found = sum(len(tagger.tag("", "", each).mentions) for each in texts)
-        write(f"{name}: {size(texts)} bytes in {len(texts)} articles, {found} mentions, ")
-        write(f"one in {size(texts) / max(1, found):.0f} bytes\n")
-    write(f"{'MB/s, median (best)':26}{''.join(f'{name:>16}' for name in corpora)}\n")
-    for name, work in {
-        "Syria Wire, all of it": lambda each: tagger.tag("", "", each),
-        **peers(lexicon),
-    }.items():
-        speeds = [f"{median:.2f} ({best:.2f})" for median, best in (speed(work, c) for c in corpora.values())]
-        write(f"{name:26}{''.join(f'{each:>16}' for each in speeds)}\n")
-    seconds, megabytes = start_up()
-    write(f"start-up {seconds:.2f} s, {megabytes:.0f} MB; this process with spaCy ")
-    write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB\n")
+    lexicon = load_lexicon(GAZETTEER)
+    for line in described(lexicon):
+        write(f"{line}\n")
+    write(f"{'MB/s, median (best)':26}{''.join(f'{name:>16}' for name in corpora())}\n")
+    rows = {
+        "Syria Wire, compiled": ours(compiled=True).speeds,
+        "Syria Wire, as Python": ours(compiled=False).speeds,
+    }
+    for name, work in peers(lexicon).items():
+        rows[name] = {each: speed(work, texts) for each, texts in corpora().items()}
+    for name, speeds in rows.items():
+        shown = (f"{median:.2f} ({best:.2f})" for median, best in speeds.values())
+        write(f"{name:26}{''.join(f'{each:>16}' for each in shown)}\n")
+    for name, compiled in (("compiled", True), ("as Python", False)):
+        seconds, megabytes = start_up(compiled=compiled)
+        write(f"start-up {name}: {seconds:.2f} s, {megabytes:.0f} MB\n")
+    write(f"this process, with spaCy: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB\n")
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["--alone"]:
+        sys.stdout.buffer.write(msgspec.json.encode(alone()))
+    else:
+        main()

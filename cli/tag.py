@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import fields as fields_of
 from datetime import date
 from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO
@@ -54,7 +55,7 @@ def tag(settings: Settings, file: BinaryIO, published: str, explain: bool, as_ht
         if as_html:
             sections.append(section(string(text.id), fields, tags))
             continue
-        shown = {name: getattr(tags, name) for name in tags.__slots__ if name != "evidence"}
+        shown = {each.name: getattr(tags, each.name) for each in fields_of(tags) if each.name != "evidence"}
         if explain:
             shown["mentions"] = [
                 {**msgspec.structs.asdict(mention), "evidence": why}

@@ -19,6 +19,7 @@ _FIRST = (
     checks.elasticsearch_asks_who_you_are,
     checks.everything_has_a_health_check,
     checks.nobody_is_root,
+    checks.the_tagger_is_compiled,
     checks.file_systems_are_closed,
     checks.ports_are_on_loopback,
     checks.no_secret_stands_in_an_environment,

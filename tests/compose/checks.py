@@ -16,6 +16,11 @@ os.kill(worker, signal.SIGSTOP)
 os.utime(os.environ["SYRIAWIRE_HEARTBEAT"], (0, 0))  # as if it hung for long
 """
 _WAKE = _HANG[: _HANG.index("os.utime")].replace("SIGSTOP", "SIGCONT")
+_MAPPED = """
+worker = int(open("/proc/1/task/1/children").read().split()[0])
+files = {line.split()[-1] for line in open(f"/proc/{worker}/maps")}
+print(*(file for file in files if "__mypyc" in file))
+"""
 _START = 600.0
 _AGAIN = 420.0
 _DEMO = 72
@@ -70,6 +75,12 @@ def kibana_was_given_its_objects(deployment: Deployment) -> str:
     assert last["status"] == 200, last
     assert {"dashboard", "index-pattern", "lens"} <= set(last["types"]), last
     return f"{last['objects']} objects: {', '.join(last['types'])}"
+
+
+def the_tagger_is_compiled(deployment: Deployment) -> str:
+    said = deployment.compose("exec", "-T", "enrich", "python", "-c", _MAPPED).stdout.split()
+    assert said, "the worker that tags has no module of mypyc in its memory"
+    return said[0]
 
 
 def nobody_is_root(deployment: Deployment) -> str:

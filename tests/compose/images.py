@@ -21,6 +21,7 @@ IMAGES = {
     "postgres": "postgres:17",
     "kibana": f"kibana:{elasticsearch.VERSION}",
     "python": "python:3.11-slim-bookworm",
+    "compiler": "python:3.11-bookworm",
 }
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
