@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from store.settings import ROOT
+
 _PACKAGES = ("lexicon", "processors")
 _MODULES = ("lexicon/fold.py", "lexicon/transliteration.py", "processors/tag/*.py")
 _LEFT_OUT = frozenset(("__init__.py", "page.py"))  # no article passes through them
@@ -38,11 +39,8 @@ def lack() -> str:
     return ""
 
 
-def compile_into(folder: Path, python: str = sys.executable) -> None:
-    """Writes the packages there. `python` is the one that has our dependencies, whose types are read.
-
-    Raises `SystemExit` with what mypyc found wrong.
-    """
+def compile_into(folder: Path) -> None:
+    """Writes the packages there. Raises `SystemExit` with what mypyc found wrong."""
     from mypyc.build import mypycify  # noqa: PLC0415  (needed by nothing that runs)
     from setuptools import setup  # noqa: PLC0415
 
@@ -54,7 +52,7 @@ def compile_into(folder: Path, python: str = sys.executable) -> None:
         try:
             with redirect_stdout(said):  # advice on style, unless it fails
                 extensions = mypycify(
-                    [f"--python-executable={python}", "--no-incremental", *modules()],
+                    modules(),
                     target_dir=f"{work}/c",
                     group_name="syria_wire_tag",
                     debug_level="0",
@@ -67,15 +65,15 @@ def compile_into(folder: Path, python: str = sys.executable) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 2 where this machine cannot compile."""
-    if not 1 <= len(arguments) <= 2:
-        sys.stderr.write("usage: python -m ops.compiled FOLDER [PYTHON]\n")
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m ops.compiled FOLDER\n")
         return 2
     if lacking := lack():
         sys.stderr.write(f"compiled: {lacking}\n")
         return 2
     folder = Path(arguments[0]).absolute()
     os.chdir(ROOT)  # mypyc looks there for the files and for the options in pyproject.toml
-    compile_into(folder, *arguments[1:])
+    compile_into(folder)
     return 0
 
 

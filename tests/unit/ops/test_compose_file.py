@@ -86,5 +86,6 @@ def test_no_image_floats() -> None:
     assert [line for line in lines if line.startswith(("ARG", "FROM"))] == [
         "ARG PYTHON=3.11",
         "FROM python:${PYTHON}-bookworm AS build",
+        "ARG PYTHON",
         "FROM python:${PYTHON}-slim-bookworm",
     ]
