@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Final, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
+from processors.tag.apposed import around
 from processors.tag.context import Context
 from processors.tag.find import Hit, Reading
 from processors.tag.scene import Scene
@@ -117,12 +118,19 @@ class Places:
     def _bare(
         self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
     ) -> Found | None:
+        if under := self._under(hit, key, candidates, scene):
+            return under
+        if scene.only_names:
+            return self._nearest(hit, candidates, scene) if last else self._alone(candidates)
         if key in self._context.cue_only:
             if last and (found := self._listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
                 return found
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
-        if not candidates:
-            return None
+        return self._supported(hit, key, candidates, scene, last=last) if candidates else None
+
+    def _supported(
+        self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
+    ) -> Found | None:
         plain = self._by_itself(hit, key, candidates)
         if plain.strong:
             return None if self._context.after_given_name(hit) else plain.found
@@ -136,6 +144,31 @@ class Places:
             found is not None and key[0] > _ARABIC_FROM and " " not in key and found.entity.kind in WEAK
         )
         return None if one_word else found
+
+    def _under(self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
+        """`Salma, Latakia`: the one that lies in the place beside it; of a name that is a word too, no village."""
+        other = around(hit, scene)
+        if other is None:
+            return None
+        ids = {place.id for place in other.reading.where}
+        inside = tuple(place for place in candidates if ids.intersection(self.above(place.id)))
+        found = self._by_itself(hit, key, inside).found if inside else None
+        if found is None or self._context.in_a_longer_name(hit):
+            return None
+        plain = self._by_itself(hit, key, candidates)
+        if plain.found is not None and plain.found.entity is found.entity:
+            return plain.found
+        if found.entity.kind in WEAK and (key in self._context.cue_only or self._context.is_first_name(key)):
+            return None
+        unit = next(each for each in self.above(found.entity.id) if each in ids)
+        return Found(found.entity, "place:parent", unit)
+
+    def _alone(self, candidates: tuple[Entity, ...]) -> Found | None:
+        """Where nothing but names is given, as in a list of places: the largest of that name, a village too."""
+        found = self._seat(candidates)
+        return (
+            found._replace(rule="place:alone") if found is not None and found.entity.kind in WEAK else found
+        )
 
     def _listed(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
         """`سراقب وأريحا`: a town whose name is a word too, right beside a place that is near."""

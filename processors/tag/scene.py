@@ -1,5 +1,6 @@
 """One article while it is being read: its fields, its date, and what has been decided so far."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -7,13 +8,15 @@ from typing import Final
 from processors.tag.find import Field, Hit
 
 _FIELD_GAP: Final = 3_000
+_FEW: Final = 100
+_WORD: Final = re.compile(r"(?!and\b|و\b)[^\W_]+")
 _SENTENCE_ENDS: Final = (". ", "! ", "? ", "\n", "؟ ", "。")
 
 
 class Scene:
     """The hits of all fields in order; `day` is the article's date, `dateline` the hits of its dateline."""
 
-    __slots__ = ("dateline", "day", "fields", "hits", "support")
+    __slots__ = ("dateline", "day", "fields", "hits", "only_names", "support")
 
     def __init__(self, fields: list[Field], hits: list[Hit], day: date | None, dateline: list[Hit]) -> None:
         for number, field in enumerate(fields):
@@ -23,6 +26,7 @@ class Scene:
         self.day = day
         self.dateline = dateline
         self.support: dict[str, list[int]] = {}
+        self.only_names = _only_names(fields, hits)
 
     def named(self) -> dict[str, list[int]]:
         """Entity id → the indices of the hits that name it, as far as decided."""
@@ -51,3 +55,15 @@ class Scene:
         """How far the nearest mention of `entity_id` is, in characters; None: it is not named."""
         where = self.position(hit)
         return min((abs(each - where) for each in self.support.get(entity_id, ())), default=None)
+
+
+def _only_names(fields: list[Field], hits: list[Hit]) -> bool:
+    """Whether there is nothing but a few names, as where somebody asks for the place of an incident."""
+    if len(fields) != 1 or len(fields[0].text) > _FEW:
+        return False
+    text, reach = fields[0].text, 0
+    for hit in hits:
+        if _WORD.search(text, reach, hit.word):
+            return False
+        reach = hit.end
+    return bool(hits) and _WORD.search(text, reach) is None

@@ -19,7 +19,9 @@ _ONE_TOWN_KM: Final = 10.0  # Damascus governorate is the city: there is nothing
 _WITHIN_KM: Final = 3.0
 _BESIDE_KM: Final = 8.0
 _DATELINE: Final = re.compile(r"(?:, ?[^,.\n(–—-]{1,30})?(?: ?\(| ?/| ?[–—] ?| - )")
-_JOINT: Final = re.compile(r"(?:,| \(| in| of| \w{0,3}في| à| d[e']| в)? ?و?ب?\Z|, (?:in )?\Z", re.IGNORECASE)
+_JOINT: Final = re.compile(
+    r"(?:[,،]| \(| in| of| \w{0,3}في| à| d[e']| в)? ?و?ب?\Z|, (?:in )?\Z", re.IGNORECASE
+)
 _POSSESSIVE: Final = re.compile(r"(?:['’]s?|['’]\w{2,3}) \Z")
 _HIGHWAY: Final = re.compile(r"-[^\W\d_ ]+(?: [^\W\d_]+)? (?:highway|road|motorway)")
 _SETTLED: Final = frozenset(("city", "town", "village", "camp"))

@@ -72,12 +72,11 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
         if entity.type == "person":
             for form in _surnames(entity):
                 _add(found, form, Meaning(entity, "surname", "capital"))
-        elif entity.type == "place":
-            for text in _without_noun(entity, nouns):
-                _add(found, (text, False), Meaning(entity, "short", "capital"))
     true = {text for text, _ in found}
     for entity in lexicon.entities.values():
         if entity.type == "place":
+            for text in _without_noun(entity, nouns):
+                _add(found, (text, False), Meaning(entity, "short", "capital"))
             for text in _respelled(entity) - true:
                 _add(found, (text, False), Meaning(entity, "spelling", "capital"))
     for name in lexicon.words.not_names:

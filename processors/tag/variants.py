@@ -13,6 +13,7 @@ from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.context import Context
 from processors.tag.find import Field, Hit
+from processors.tag.phrases import Phrases
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 
@@ -29,6 +30,8 @@ _TOO_SHORT: Final = 3
 _NAME_LENGTH: Final = 4
 _REMEMBERED: Final = 20_000
 _PLACE_KINDS_LEFT_OUT: Final = frozenset(("country", "governorate", "world-city", "water"))
+_QUARTER: Final = Phrases(("neighbourhood", "neighborhood", "neighbourhoods", "neighborhoods", "quarter"))
+_QUARTERS: Final = frozenset(("neighbourhood", "camp"))  # no village has these words behind it
 _CONTEXT: Final = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
 
 
@@ -162,10 +165,13 @@ class Variants:
     def _place(self, hit: Hit, known: str, folded: str, scene: Scene) -> Entity | None:
         if folded in self._context.cue_only:
             return None
+        a_quarter = _QUARTER.stand_behind(hit)
         fitting = {
             place.id: place
             for place, name in self._place_names.get(known, ())
-            if vowels_agree(folded, name) and (place.kind == "city" or self._places.inside(place, scene))
+            if (not a_quarter or place.kind in _QUARTERS)
+            and vowels_agree(folded, name)
+            and (place.kind == "city" or self._places.inside(place, scene))
         }
         if len(fitting) == 1:
             return next(iter(fitting.values()))

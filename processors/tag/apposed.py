@@ -1,0 +1,42 @@
+"""What stands right beside a name as what it lies in: `Salma, Latakia`, `الباب شرقي حلب`, `Idlib - Harem`."""
+
+import re
+from typing import Final
+
+from processors.tag.find import Hit
+from processors.tag.scene import Scene
+
+_ENGLISH: Final = (
+    r"(?:(?:north|south)?(?:east|west)(?:ern)?|(?:north|south)(?:ern)?|rural|central|the|countryside|of) "
+)
+_ARABIC: Final = r"(?:ب?ريف|ب?محافظة|مدينة|وسط|(?:شمال|جنوب)ي?|(?:(?:شمال|جنوب)ي? )?(?:شرق|غرب)ي?) "
+_BEHIND: Final = re.compile(
+    rf"(?:, ?| [-–—/] |/| \()(?:{_ENGLISH})*(?=[^\W\d_])"
+    rf"|(?: ?[،,] ?| [-–—/] | \()(?:{_ARABIC})*(?=[ء-ي])"
+    rf"| (?:{_ARABIC})+(?=[ء-ي])",
+    re.IGNORECASE,
+)
+_BEFORE: Final = re.compile(
+    r"(?: (?:countryside|province|governorate|(?:الشمالي|الجنوبي)(?: (?:الشرقي|الغربي))?|الشرقي|الغربي|الأوسط))?"
+    r"(?: [-–—/] |: ?|/)",
+    re.IGNORECASE,
+)
+_MAY_END: Final = ("- ", "– ", "— ", "/ ", ": ", ":", "/")
+
+
+def around(hit: Hit, scene: Scene) -> Hit | None:
+    """The hit that may name a place and is joined to `hit` as the place that it lies in; behind it, else before it."""
+    source = hit.field.source
+    start, end = hit.source
+    if behind := _BEHIND.match(source, end):
+        at = behind.end()
+        for other in scene.hits:
+            if other.source[0] == at and other.field is hit.field and other.reading.where:
+                return other
+    if source.endswith(_MAY_END, 0, start):
+        for other in scene.hits:
+            last = other.source[1]
+            near = last < start and other.field is hit.field and bool(other.reading.where)
+            if near and _BEFORE.fullmatch(source, last, start):
+                return other
+    return None
