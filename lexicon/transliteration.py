@@ -10,42 +10,22 @@ from functools import lru_cache
 from typing import Final
 
 _ARTICLES: Final = frozenset(
-    (
-        "al",
-        "el",
-        "ul",
-        "ar",
-        "as",
-        "ash",
-        "ad",
-        "adh",
-        "an",
-        "at",
-        "ath",
-        "az",
-        "es",
-        "er",
-        "ez",
-        "ed",
-        "et",
-        "en",
-    )
-)
+    ("al", "el", "ul", "ar", "as", "ash", "ad", "adh", "an", "at", "ath", "az", "es", "er", "ez", "ed", "et", "en")
+)  # fmt: skip
+_SAME: Final = {"sheik": "sheikh", "shaik": "sheikh"}
 _DIGRAPHS: Final = {
     "tch": "c", "sch": "c", "kh": "x", "gh": "g", "sh": "c", "ch": "c", "th": "t", "dh": "d", "zh": "j",
     "dj": "j", "gue": "ge", "gui": "gi", "ph": "f", "ck": "k", "q": "k", "c": "k", "v": "f",
 }  # fmt: skip
-_ABD: Final = re.compile(
-    r"\babd(?:[aeu][lrsnd]?)? ?(?:(?:al|el|ar) )?(?=\w)"
-)  # one word or three, as one likes
+# One word or three, as one likes.
+_ABD: Final = re.compile(r"\babd(?:[aeu][lrsnd]?)? ?(?:(?:al|el|ar) )?(?=\w)")
 _CONSTRUCT: Final = re.compile(r"(?<=\w{3})(?<![aeiou])[ae]t\b(?= )")
 _CONSONANT: Final = re.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)))
 _ENDING: Final = re.compile(r"(?<=.)(?<![aeiou])(?:a|e|ah|eh|at)\Z|(?<=[iy])(?:a|e|ah|eh)\Z")
 _GLIDE_Y: Final = re.compile(r"(?:(?<=[^aeiouy])i|y)(?=[aeiouA])|iy(?=[aeiouA])")
 _GLIDE_W: Final = re.compile(r"(?:ou|oo|u)?w(?=[aeiouA])|(?<=[^aeiouy])(?:ou|oo|u)(?=[aei])")
-_JOINED: Final = re.compile(
-    r"^[ae]([tdrszn])\1(?=.{2})"
-)  # Ezzor, Assafira: the article written with the name
+# Ezzor, Assafira: the article written with the name.
+_JOINED: Final = re.compile(r"^[ae]([tdrszn])\1(?=.{2})")
 _DOUBLE: Final = re.compile(r"([b-df-hj-np-tv-z])\1+")
 _VOWELS: Final = re.compile(r"[aeiouyw]+")
 
@@ -65,7 +45,7 @@ def vowels_agree(one: str, other: str) -> bool:
 
 def _words(folded: str) -> list[str]:
     words = _CONSTRUCT.sub("a", _ABD.sub("abd ", folded)).split()
-    return [word for word in words if word not in _ARTICLES] or words
+    return [_SAME.get(word, word) for word in words if word not in _ARTICLES] or words
 
 
 def _letters(word: str) -> str:

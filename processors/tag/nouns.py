@@ -21,15 +21,8 @@ _THE: Final = {
     noun: re.compile(rf"(?<=\b[Tt]he ){noun}\b(?![ -][^\W\d_]*[A-Z])(?! al-)") for noun in _ENGLISH
 } | {noun: re.compile(rf"(?<= )ال{noun}\b") for noun in _ARABIC}  # fmt: skip
 _BARE: Final = (
-    "he Front",
-    "he Movement",
-    "he Brigade",
-    "he Division",
-    " الحركة",
-    " الجبهة",
-    " الهيئة",
-    " الجماعة",
-)
+    "he Front", "he Movement", "he Brigade", "he Division", " الحركة", " الجبهة", " الهيئة", " الجماعة",
+)  # fmt: skip
 
 
 class Nouns:

@@ -18,23 +18,15 @@ _ARABIC: Final = re.compile(r"[\u0600-\u06ff]")
 _CYRILLIC: Final = re.compile(r"[а-я]+\Z")
 _ENDING: Final = re.compile(r"[аеиоуыьюя]\Z")
 _ARTICLE: Final = re.compile(r"^(?:al|el|ar|as|ash|ad|adh|an|at|ath|az) ")
-_HEAD: Final = re.compile(
-    r"(كفر|خان|تل|دير|عين|بيت|معر|جب|بئر) ?(?=\w{3})"
-)  # كفر زيتا and كفرزيتا are both written
+# كفر زيتا and كفرزيتا are both written
+_HEAD: Final = re.compile(r"(كفر|خان|تل|دير|عين|بيت|معر|جب|بئر) ?(?=\w{3})")
 _PAIRS: Final = ("ay", "ei", "ai", "ey")
 _DIPHTHONG: Final = re.compile(r"(?<=[a-z])(?:ay|ei|ai|ey)(?=[a-z])")
 _UNITS: Final = ("governorate", "district", "subdistrict")
 _UNIT_WORD: Final = re.compile(r"^(?:محافظه|منطقه|ناحيه) | (?:governorate|district|subdistrict|province)\Z")
 _NAMED_BARE: Final = (
-    "governorate",
-    "district",
-    "subdistrict",
-    "city",
-    "town",
-    "village",
-    "country",
-    "world-city",
-)
+    "governorate", "district", "subdistrict", "city", "town", "village", "country", "world-city",
+)  # fmt: skip
 _TURKISH_NOUNS: Final = ("weapon", "theme", "group")
 
 
