@@ -13,13 +13,18 @@ from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.context import Context
 from processors.tag.find import Field, Hit
+from processors.tag.lists import Listed, nearest
 from processors.tag.phrases import Phrases
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 
 _ARTICLE: Final = r"(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa]t|[Aa]z|[Aa]d|[Aa]r|[Aa]n|[Uu]l|bin|ibn)"
 _NAME: Final = r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+))*"
-_SPAN: Final = re.compile(rf"(?:{_ARTICLE}[ -])?{_NAME}(?:[ -](?:{_ARTICLE}[ -])?{_NAME}){{0,3}}")
+_SPAN: Final = re.compile(
+    rf"(?:{_ARTICLE}(?:[ -]|- ))?{_NAME}(?:[ -](?:{_ARTICLE}(?:[ -]|- ))?{_NAME}){{0,3}}"
+)
+# What tells the kind, with a capital: no part of the name.
+_NOUN: Final = re.compile(r" (?:Village|Town|City|Villages|Towns|Subdistrict|District|Countryside|Area)\Z")
 _CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
 _INSIDE_A_WORD: Final = frozenset("'’-_")
 _SMALL_ARTICLES: Final = frozenset(
@@ -27,6 +32,7 @@ _SMALL_ARTICLES: Final = frozenset(
 )
 _ARTICLE_ENDS: Final = frozenset(article[-2:] for article in _SMALL_ARTICLES)
 _TOO_SHORT: Final = 3
+_TELLING: Final = 6  # so many consonants tell a place whatever the vowels
 _NAME_LENGTH: Final = 4
 _REMEMBERED: Final = 20_000
 _PLACE_KINDS_LEFT_OUT: Final = frozenset(("country", "governorate", "world-city", "water"))
@@ -55,6 +61,8 @@ class Looks(NamedTuple):
     reason: str
     common: bool
     skip: int
+    cut: int
+    """How many characters before and behind it are no part of the name."""
     dull: bool
     """Whether only the words beside it could make a name of it."""
     never: bool
@@ -97,28 +105,44 @@ class Variants:
         added: list[Hit] = []
         for field in scene.fields:
             if not field.shouted and not field.titled:
-                for hit, looks in self._candidates(field, scene):
-                    found = self._one(hit, looks, scene)
-                    if isinstance(found, Unknown):
-                        unknown.append(found)
-                    elif found is not None:
-                        added.append(found)
+                self._settle(field, scene, added, unknown)
         if added:
             order = {id(field): number for number, field in enumerate(scene.fields)}
             scene.hits = sorted((*scene.hits, *added), key=lambda hit: (order[id(hit.field)], hit.source))
         return unknown
 
-    def _candidates(self, field: Field, scene: Scene) -> Iterator[tuple[Hit, Looks]]:
-        """Capitalised spans that no hit has, and that look like a name of ours or stand where one should."""
+    def _settle(self, field: Field, scene: Scene, added: list[Hit], unknown: list[Unknown]) -> None:
+        """The variants of one field; those of a list again from its end, as its last name may be what is known."""
         here = [hit for hit in scene.hits if hit.field is field]
+        listed = Listed(here)
+        waiting: list[tuple[Hit, Looks, Unknown | None]] = []
+        for hit, looks in self._candidates(field, here):
+            found = self._one(hit, looks, scene, listed)
+            if isinstance(found, Hit):
+                added.append(found)
+                listed.add(found)
+            elif looks.alike:
+                waiting.append((hit, looks, found))
+            elif found is not None:
+                unknown.append(found)
+        for hit, looks, before in reversed(waiting):
+            found = self._one(hit, looks, scene, listed)
+            if isinstance(found, Hit):
+                added.append(found)
+                listed.add(found)
+            elif before is not None:
+                unknown.append(before)
+
+    def _candidates(self, field: Field, here: list[Hit]) -> Iterator[tuple[Hit, Looks]]:
+        """Capitalised spans that no hit has, and that look like a name of ours or stand where one should."""
         taken = [hit.source for hit in here if hit.entity is not None]
         known = {hit.source for hit in here if hit.entity is None}
         for start, end in _spans(field.source, taken):
             text = field.source[start:end]
             looks = self._looks.get(text) or self._look(text)
-            span = (start + looks.skip, end)
-            if looks.skip:  # `In Kafr Foobar`: the sentence begins there, the name does not
-                looks = self._look(field.source[span[0] : end])
+            span = (start + looks.skip, end - looks.cut)
+            if looks.skip or looks.cut:  # `In Kafr Foobar`: the sentence begins there, the name does not
+                looks = self._look(field.source[span[0] : span[1]])
             if looks.never or span in known:
                 continue
             if not looks.dull or self._context.may_have_cue(field.source, span):
@@ -133,6 +157,8 @@ class Variants:
             words = folded.split(" ")
             first = text.split(" ", 1)[0]
             skip = len(first) + 1 if first != text and self._context.is_title(first) else 0
+            noun = _NOUN.search(text)
+            cut = len(noun[0]) if noun and its_key not in self._place_names else 0
             reason = "group:unknown" if len(words) > 1 and words[0] in self._group_heads else ""
             if len(words) > 2 and words[0] == "abu":
                 reason = "person:unknown"
@@ -142,19 +168,20 @@ class Variants:
             common = len(folded) < _NAME_LENGTH or self._context.is_common(words[0])
             dull = not (entities or alike or headed or reason)
             never = dull and common
-            known = Looks(folded, its_key, entities, alike, headed, reason, common, skip, dull, never)
+            known = Looks(folded, its_key, entities, alike, headed, reason, common, skip, cut, dull, never)
             if len(self._looks) > _REMEMBERED:
                 self._looks.clear()
             self._looks[text] = known
         return known
 
-    def _one(self, hit: Hit, looks: Looks, scene: Scene) -> Hit | Unknown | None:
+    def _one(self, hit: Hit, looks: Looks, scene: Scene, listed: Listed) -> Hit | Unknown | None:
         if len(looks.entities) == 1:
             hit.decide(looks.entities[0], "name:variant", "the same consonants")
             return hit
         cue = self._context.cue(hit)
-        if looks.alike and (cue or looks.headed or self._context.where(hit)):
-            place = self._place(hit, looks.key, looks.folded, scene)
+        beside = listed.beside(hit) if looks.alike else []
+        if looks.alike and (cue or looks.headed or beside or self._context.where(hit)):
+            place = self._place(hit, looks.key, looks.folded, scene, beside)
             if place is not None:
                 hit.decide(place, "place:variant", "the same consonants, in an area that the article names")
                 return hit
@@ -162,19 +189,25 @@ class Variants:
             return Unknown(hit.field, hit.source, "place:unknown", self._alike(looks.key))
         return Unknown(hit.field, hit.source, looks.reason) if looks.reason else None
 
-    def _place(self, hit: Hit, known: str, folded: str, scene: Scene) -> Entity | None:
+    def _place(self, hit: Hit, known: str, folded: str, scene: Scene, beside: list[Entity]) -> Entity | None:
         if folded in self._context.cue_only:
             return None
         a_quarter = _QUARTER.stand_behind(hit)
+        long = len(known.replace(" ", "")) >= _TELLING
         fitting = {
             place.id: place
             for place, name in self._place_names.get(known, ())
             if (not a_quarter or place.kind in _QUARTERS)
-            and vowels_agree(folded, name)
+            and (long or vowels_agree(folded, name))
             and (place.kind == "city" or self._places.inside(place, scene))
         }
         if len(fitting) == 1:
             return next(iter(fitting.values()))
+        if beside:  # with other vowels too
+            there = {place.id: place for place, _ in self._place_names.get(known, ())}
+            near = nearest(tuple((fitting or there).values()), beside)
+            if near is not None or not fitting:
+                return near
         found = self._places.choose(hit, tuple(fitting.values()), scene, last=True) if fitting else None
         return found.entity if found else None
 
