@@ -139,6 +139,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     facility_before: tuple[str, ...] = ()
     person_before: tuple[str, ...] = ()
     no_names: tuple[str, ...] = ()
+    arabic_words: tuple[str, ...] = ()
+    village_before: tuple[str, ...] = ()
     syria: tuple[str, ...] = ()
 
 

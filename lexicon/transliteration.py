@@ -10,9 +10,31 @@ from functools import lru_cache
 from typing import Final
 
 _ARTICLES: Final = frozenset(
-    ("al", "el", "ul", "ar", "as", "ash", "ad", "adh", "an", "at", "ath", "az", "es", "er", "ez", "ed", "et", "en")
+    ("al", "el", "ul", "ar", "as", "ash", "ad", "adh", "an", "at", "ath", "az", "es", "er", "ez", "ed", "et", "en",
+     "ej", "aj", "edh", "eth", "esh")
 )  # fmt: skip
-_SAME: Final = {"sheik": "sheikh", "shaik": "sheikh"}
+# The words that names of villages begin with are written with any vowel.
+_SAME: Final = {
+    written: one
+    for one, others in {
+        "sheikh": "sheik shaik shaikh shaykh sheykh cheikh",
+        "um": "umm oum oumm om omm em am",
+        "jub": "jubb jeb jeib jib jab jabb joub joubb jobb jbab",
+        "bir": "beir beer ber biir bier",
+        "ein": "ain ayn eyn aayn aain",
+        "tal": "tel tell tall til",
+        "kafr": "kafar kafer kefr kefar kufr kofr kfar kfer kfr",
+        "deir": "der dayr dair deyr",
+        "beit": "beyt bayt bait bet",
+        "khirbat": "khirbet khirba khirbeh kherbet kherbat kharbet kherba kherbeh khurbet khirbit",
+        "burj": "borj berj burg",
+        "jisr": "jesr jeser jiser jser jisir",
+        "qalat": "qalaat qalaah kalaat kalat qalet qalaet qalata",
+        "jabal": "jebel jbal jbel gabal",
+        "abu": "abou abo",
+    }.items()
+    for written in others.split()
+}  # fmt: skip
 _DIGRAPHS: Final = {
     "tch": "c", "sch": "c", "kh": "x", "gh": "g", "sh": "c", "ch": "c", "th": "t", "dh": "d", "zh": "j",
     "dj": "j", "gue": "ge", "gui": "gi", "ph": "f", "ck": "k", "q": "k", "c": "k", "v": "f",
@@ -24,8 +46,8 @@ _CONSONANT: Final = re.compile("|".join(sorted(_DIGRAPHS, key=len, reverse=True)
 _ENDING: Final = re.compile(r"(?<=.)(?<![aeiou])(?:a|e|ah|eh|at)\Z|(?<=[iy])(?:a|e|ah|eh)\Z")
 _GLIDE_Y: Final = re.compile(r"(?:(?<=[^aeiouy])i|y)(?=[aeiouA])|iy(?=[aeiouA])")
 _GLIDE_W: Final = re.compile(r"(?:ou|oo|u)?w(?=[aeiouA])|(?<=[^aeiouy])(?:ou|oo|u)(?=[aei])")
-# Ezzor, Assafira: the article written with the name.
-_JOINED: Final = re.compile(r"^[ae]([tdrszn])\1(?=.{2})")
+# Ezzor, Assafira, Elfijeh: the article written with the name.
+_JOINED: Final = re.compile(r"^(?:[ae]([tdrszn])(?=\1.{2})|[ae]l(?=[b-df-hj-np-tv-z].{3}))")
 _DOUBLE: Final = re.compile(r"([b-df-hj-np-tv-z])\1+")
 _VOWELS: Final = re.compile(r"[aeiouyw]+")
 
@@ -50,7 +72,7 @@ def _words(folded: str) -> list[str]:
 
 def _letters(word: str) -> str:
     """One letter a consonant; `Y` and `W` where they are consonants, `A` for the feminine ending."""
-    word = _JOINED.sub(r"\1", word)
+    word = _JOINED.sub("", word)
     word = _DOUBLE.sub(r"\1", _CONSONANT.sub(lambda match: _DIGRAPHS[match[0]], word))
     word = _ENDING.sub("A", word)
     return _GLIDE_W.sub("W", _GLIDE_Y.sub("Y", word))

@@ -60,6 +60,8 @@ class Context:
         self.heads = _folded(words.toponym_heads)
         self.cue_only = _folded(name for names in words.cue_only for name in names)
         self.no_names = _folded(words.no_names)
+        self.arabic_words = _folded(words.arabic_words)
+        self._village_before = Phrases(words.village_before)
         self._syria = re.compile(
             "|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)"
         )
@@ -236,6 +238,10 @@ class Context:
     def struck(self, hit: Hit) -> bool:
         """The same, told by a word that hardly stands before a person."""
         return _STRUCK.stand_before(hit)
+
+    def behind_a_place_word(self, hit: Hit) -> bool:
+        """The same in Arabic: `غارات على …`, `محيط …`."""
+        return self._village_before.stand_before(hit)
 
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from lexicon.entries import Entity
+from processors.tag.distance import kilometres
 from processors.tag.find import Hit
-from processors.tag.places import kilometres
+from processors.tag.scene import Scene
 
-_JOINT: Final = re.compile(r" ?(?:,|،|/|&|;)(?: ?(?:and|و))? ?| (?:and|und|et|ve|[–-]) ")
-_ARTICLE: Final = re.compile(r"(?:(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa][trdzn])[ -]{1,2})?")
-_SETTLED: Final = frozenset(("city", "town", "village", "neighbourhood", "subdistrict", "district", "camp"))
+_JOINT: Final = re.compile(r" ?(?:,|،|/|&|;)(?: ?(?:and|و))? ?| (?:and|und|et|ve|[–-]) | و")
+_ARTICLE: Final = re.compile(r"(?:ال|ب|(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa][trdzn])[ -]{1,2})?")
+_WIDE: Final = frozenset(("", "governorate", "country", "region", "water", "world-city", "mountain", "road"))
 _LONGEST: Final = 12  # characters of a joint with an article
 _NEAR_KM: Final = 25.0
 _FAR: Final = 2.0  # times as far as the nearest: no rival
@@ -30,7 +31,7 @@ class Listed:
         self._hits.insert(self._index(hit), hit)
 
     def beside(self, hit: Hit) -> list[Entity]:
-        """The settlements, and units named after one, that a comma or an `and` joins to a name."""
+        """The places, but for wide ones, that a comma or an `and` joins to a name."""
         at = self._index(hit)
         source, found = hit.field.source, []
         start, end = hit.source
@@ -42,10 +43,27 @@ class Listed:
             behind = self._hits[at]
             if end < behind.source[0] and _joined(source[end : behind.source[0]]):
                 found.append(behind)
-        return [each.entity for each in found if each.entity is not None and each.entity.kind in _SETTLED]
+        return [each.entity for each in found if each.entity is not None and each.entity.kind not in _WIDE]
 
     def _index(self, hit: Hit) -> int:
         return bisect_left(self._hits, hit.source, key=_source)
+
+
+def beside(hit: Hit, scene: Scene) -> list[Entity]:
+    """The same for a hit of the scene; Arabic lists too, where `و` is written with the name behind it."""
+    fields, hits = scene.fields, scene.hits
+    order = fields.index(hit.field) if hit.field in fields else -1
+    at = bisect_left(hits, (order, hit.source), key=lambda each: (fields.index(each.field), each.source))
+    found: list[Entity] = []
+    for first, last in ((at - 1, at), (at, at + 1)):
+        if not 0 <= first < last < len(hits):
+            continue
+        one, two = hits[first], hits[last]
+        other = (one if first != at else two).entity
+        joined = one.field is two.field and _joined(one.field.source[one.source[1] : two.source[0]])
+        if joined and other is not None and other.kind not in _WIDE:
+            found.append(other)
+    return found
 
 
 def nearest(candidates: Sequence[Entity], beside: Sequence[Entity]) -> Entity | None:

@@ -1,7 +1,5 @@
 """Which place a name means. The rules, in order, are told to analysts in docs/gazetteer.md."""
 
-import math
-from bisect import bisect_left
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -9,24 +7,26 @@ from typing import Final, NamedTuple
 from lexicon.entries import Entity, Lexicon
 from processors.tag.apposed import around
 from processors.tag.context import Context
+from processors.tag.distance import kilometres
 from processors.tag.find import Hit, Reading
+from processors.tag.lists import beside, nearest
 from processors.tag.scene import Scene
 
 _UNITS: Final = ("governorate", "district", "subdistrict")
-_WIDE: Final = frozenset((*_UNITS, "country", "region", "water"))
+_WIDE: Final = frozenset((*_UNITS, "country", "water"))
 _SETTLEMENTS: Final = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
 WEAK: Final = frozenset(("village", "neighbourhood"))
 _ROOT: Final = "place/syria"
 _ARABIC_FROM: Final = "\u0600"
 _OF_THE_WORLD: Final = frozenset(("world-city", "country", "region", "water"))
 _TOWNS: Final = frozenset(("city", "town"))
-_TOWNS_AND_VILLAGES: Final = _TOWNS | {"village", "neighbourhood"}
-_LISTED: Final = frozenset((" و", ", و", ", ", " and ", ", and ", " & "))
 _NEAR_KM: Final = 25.0
 _FAR_KM: Final = 60.0
 _CLOSE: Final = 0.5
 _ID: Final = attrgetter("id")
 _LONG: Final = 6
+_FEW: Final = 4
+_FEW_ARABIC: Final = 3  # where short vowels are not written
 
 
 class Found(NamedTuple):
@@ -125,6 +125,8 @@ class Places:
         if key in self._context.cue_only:
             if last and (found := self._listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
                 return found
+            if last and self._context.behind_a_place_word(hit):
+                return self._told(hit, candidates, scene, "", last=last)
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
         return self._supported(hit, key, candidates, scene, last=last) if candidates else None
 
@@ -138,12 +140,17 @@ class Places:
             return None
         found = plain.found or self._nearest(hit, candidates, scene) or self._near(candidates, scene)
         if found is not None and not self.inside(found.entity, scene):
-            found = self._somewhere(hit, plain, scene)
-        # Arabic has no capitals: a village of one word needs a cue, as most are words or first names too.
-        one_word = (
-            found is not None and key[0] > _ARABIC_FROM and " " not in key and found.entity.kind in WEAK
-        )
-        return None if one_word else found
+            found = self._near((found.entity,), scene) or self._somewhere(hit, plain, scene)
+        if key[0] > _ARABIC_FROM and " " not in key:
+            found = self._one_word(hit, key, found)
+        return found or self._listed(hit, candidates, scene)
+
+    def _one_word(self, hit: Hit, key: str, found: Found | None) -> Found | None:
+        """Arabic has no capitals: of a village's name that is a word or a first name too, something must tell."""
+        if found is None or found.entity.kind not in WEAK:
+            return found
+        a_word = key in self._context.arabic_words or self._context.is_first_name(key)
+        return None if a_word and not self._context.behind_a_place_word(hit) else found
 
     def _under(self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
         """`Salma, Latakia`: the one that lies in the place beside it; of a name that is a word too, no village."""
@@ -171,26 +178,27 @@ class Places:
         )
 
     def _listed(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
-        """`سراقب وأريحا`: a town whose name is a word too, right beside a place that is near."""
-        towns = [place for place in candidates if place.kind in _TOWNS]
-        if len(towns) != 1:
+        """`سراقب وأريحا`: a name that is a word too, right beside a place that is near, or whose governorate it shares.
+
+        A village may be meant too, but where a name with a capital may be a person's.
+        """
+        others = beside(hit, scene)
+        if not others:
             return None
-        fields = scene.fields
-        order = fields.index(hit.field) if hit.field in fields else -1
-        at = bisect_left(
-            scene.hits, (order, hit.source), key=lambda each: (fields.index(each.field), each.source)
-        )
-        for first, last in ((at - 1, at), (at, at + 1)):
-            if not 0 <= first < last < len(scene.hits):
-                continue
-            one, two = scene.hits[first], scene.hits[last]
-            other = (one if first != at else two).entity
-            joined = one.field is two.field and one.field.text[one.end : two.start] in _LISTED
-            if joined and other is not None and other.kind in _TOWNS_AND_VILLAGES:
-                km = kilometres(towns[0], other)
-                if km <= _NEAR_KM:
-                    return Found(towns[0], "place:near", f"{km:.0f} km")
-        return None
+        towns = [place for place in candidates if place.kind in _TOWNS]
+        if len(towns) == 1:
+            km = min(kilometres(towns[0], other) for other in others)
+            shared = any(self._governorate(towns[0]) == self._governorate(other) for other in others)
+            return Found(towns[0], "place:near", f"{km:.0f} km") if km <= _NEAR_KM or shared else None
+        latin = hit.key[0] < _ARABIC_FROM
+        if (latin and hit.key in self._context.cue_only) or self._context.is_first_name(hit.key):
+            return None
+        near = nearest([place for place in candidates if place.kind in WEAK], others)
+        return Found(near, "place:near", f"beside {others[0].id}") if near else None
+
+    def _governorate(self, place: Entity) -> str:
+        above = self.above(place.id)
+        return above[-2] if len(above) > 1 else ""
 
     def _said(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
         """`in Jasim`: a town whose name is a word too, where the article names its governorate or what lies in that."""
@@ -199,8 +207,7 @@ class Places:
             return None
         if self._context.in_a_longer_name(hit) or any(place.kind in _OF_THE_WORLD for place in candidates):
             return None
-        above = self.above(towns[0].id)
-        unit = above[-2] if len(above) > 1 else ""
+        unit = self._governorate(towns[0])
         near = any(unit == each or unit in self.above(each) for each in scene.support)
         return Found(towns[0], "place:parent", unit) if near else None
 
@@ -221,7 +228,8 @@ class Places:
             if len(self._plain) > 50_000:
                 self._plain.clear()
             found = self._seat(candidates)
-            short = len(key.replace(" ", "")) <= 4 and key not in self._context.short_places
+            few = _FEW_ARABIC if key[0] > _ARABIC_FROM else _FEW
+            short = len(key.replace(" ", "")) <= few and key not in self._context.short_places
             short = short and not all(place.kind == "world-city" for place in candidates)
             strong = found is not None and found.entity.kind not in WEAK and not short
             known = self._plain[about] = Plain(found, strong)
@@ -270,7 +278,7 @@ class Places:
     def _near(self, candidates: Sequence[Entity], scene: Scene) -> Found | None:
         """The only candidate close to a settlement that the article names, the others being far from all."""
         known = [self._lexicon.entities[each] for each in scene.support if each in self._lexicon.entities]
-        points = [place for place in known if place.kind not in _WIDE]
+        points = [place for place in known if place.kind not in _WIDE and place.parent != _ROOT]
         if not points:
             return None
         ranked = sorted((min(kilometres(place, point) for point in points), place.id) for place in candidates)
@@ -281,9 +289,3 @@ class Places:
     def inside(self, place: Entity, scene: Scene) -> bool:
         """Whether the article names something above a place, Syria itself left out."""
         return any(each in scene.support for each in self.above(place.id) if each != _ROOT)
-
-
-def kilometres(one: Entity, other: Entity) -> float:
-    """How far two places lie apart, on a plane: good enough within a country."""
-    east = math.radians(one.lon - other.lon) * math.cos(math.radians(one.lat))
-    return 6371.0 * math.hypot(math.radians(one.lat - other.lat), east)

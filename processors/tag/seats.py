@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from lexicon.entries import Entity, Lexicon
+from processors.tag.distance import kilometres
 from processors.tag.find import Hit, Reading
 from processors.tag.phrases import Phrases, following, preceding
-from processors.tag.places import Places, kilometres
+from processors.tag.places import Places
 from processors.tag.scene import Scene
 from store.records import GeoPoint
 

@@ -24,6 +24,7 @@ _ARABIC: Final = re.compile(r"[ء-ي]")
 _ARABIC_WORD: Final = re.compile(r"[ء-ي]{3,}\Z")
 _CYRILLIC: Final = re.compile(r"[а-я]{3,}\Z")
 _PREFIXES: Final = ("", "و", "ب", "ل", "ف", "وب", "ول")
+_LINE: Final = re.compile(r"\s*([ء-ي]{4,}(?: [ء-ي]+){0,2})\s*")
 _NEXT: Final = re.compile(r" ([^\W\d_]+)(?: ([^\W\d_]+)(?: ([^\W\d_]+))?)?")
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _ARTICLE: Final = re.compile(r"(?<![ء-ي])ال(?=[ء-ي]{3})")
@@ -84,6 +85,7 @@ class Unlisted:
     def settle(self, scene: Scene) -> list[Unknown]:
         """Adds hits of variants to the scene, in order; returns what stays unknown."""
         if not any(hit.entity is not None and hit.entity.id.startswith(_ABOUT_THE_WAR) for hit in scene.hits):
+            self._only_a_name(scene)
             return []
         unknown: list[Unknown] = []
         added: list[Hit] = []
@@ -112,6 +114,18 @@ class Unlisted:
             order = {id(field): number for number, field in enumerate(scene.fields)}
             scene.hits = sorted((*scene.hits, *added), key=lambda hit: (order[id(hit.field)], hit.source))
         return unknown
+
+    def _only_a_name(self, scene: Scene) -> None:
+        """Decides an article that is nothing but one name of a place, if only one place is written like that."""
+        field = scene.fields[0] if len(scene.fields) == 1 and not scene.hits else None
+        match = _LINE.fullmatch(field.text) if field is not None else None
+        if field is None or match is None:
+            return
+        alike = self._alike(match[1], _Word("place", False))
+        if len(alike) == 1:
+            hit = Hit.at(field, field.folded.source_span(*match.span(1)))
+            hit.decide(alike[0], "place:variant", _SAME_LETTERS)
+            scene.hits = [hit]
 
     def _told(self, field: Field) -> list[tuple[int, int, _Word]]:
         """(where it begins, where it ends, what tells), in order; most texts have few such words."""

@@ -25,6 +25,8 @@ _SPAN: Final = re.compile(
 )
 # What tells the kind, with a capital: no part of the name.
 _NOUN: Final = re.compile(r" (?:Village|Town|City|Villages|Towns|Subdistrict|District|Countryside|Area)\Z")
+# Nothing but names, as where somebody asks for the place of an incident.
+_BARE: Final = re.compile(rf"{_SPAN.pattern}(?:(?:, ?| ?[-/:] ?| and ){_SPAN.pattern}){{0,3}}")
 _CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
 _INSIDE_A_WORD: Final = frozenset("'’-_")
 _SMALL_ARTICLES: Final = frozenset(
@@ -35,6 +37,7 @@ _TOO_SHORT: Final = 3
 _TELLING: Final = 6  # so many consonants tell a place whatever the vowels
 _NAME_LENGTH: Final = 4
 _REMEMBERED: Final = 20_000
+_LINE: Final = 100
 _PLACE_KINDS_LEFT_OUT: Final = frozenset(("country", "governorate", "world-city", "water"))
 _QUARTER: Final = Phrases(("neighbourhood", "neighborhood", "neighbourhoods", "neighborhoods", "quarter"))
 _QUARTERS: Final = frozenset(("neighbourhood", "camp"))  # no village has these words behind it
@@ -99,7 +102,8 @@ class Variants:
 
     def settle(self, scene: Scene) -> list[Unknown]:
         """Adds hits of variants to the scene, in order; returns what stays unknown."""
-        if not any(hit.entity is not None and hit.entity.id.startswith(_CONTEXT) for hit in scene.hits):
+        about = any(hit.entity is not None and hit.entity.id.startswith(_CONTEXT) for hit in scene.hits)
+        if not about and not _bare(scene):
             return []
         unknown: list[Unknown] = []
         added: list[Hit] = []
@@ -180,7 +184,8 @@ class Variants:
             return hit
         cue = self._context.cue(hit)
         beside = listed.beside(hit) if looks.alike else []
-        if looks.alike and (cue or looks.headed or beside or self._context.where(hit)):
+        told = cue or looks.headed or beside or self._context.where(hit) or _bare(scene)
+        if looks.alike and told:
             place = self._place(hit, looks.key, looks.folded, scene, beside)
             if place is not None:
                 hit.decide(place, "place:variant", "the same consonants, in an area that the article names")
@@ -193,13 +198,14 @@ class Variants:
         if folded in self._context.cue_only:
             return None
         a_quarter = _QUARTER.stand_behind(hit)
-        long = len(known.replace(" ", "")) >= _TELLING
+        alone = not scene.support and not any(each.entity is not None for each in scene.hits) and _bare(scene)
+        long = len(known.replace(" ", "")) >= _TELLING - alone
         fitting = {
             place.id: place
             for place, name in self._place_names.get(known, ())
             if (not a_quarter or place.kind in _QUARTERS)
             and (long or vowels_agree(folded, name))
-            and (place.kind == "city" or self._places.inside(place, scene))
+            and (alone or place.kind == "city" or self._places.inside(place, scene))
         }
         if len(fitting) == 1:
             return next(iter(fitting.values()))
@@ -213,6 +219,13 @@ class Variants:
 
     def _alike(self, known: str) -> tuple[str, ...]:
         return tuple(sorted({place.id for place, _ in self._place_names.get(known, ())}))[:8]
+
+
+def _bare(scene: Scene) -> bool:
+    """Whether an article is one short line of names."""
+    if len(scene.fields) != 1 or len(scene.fields[0].source) > _LINE:
+        return False
+    return _BARE.fullmatch(scene.fields[0].source.strip()) is not None
 
 
 def _spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -26,6 +26,12 @@ from lexicon.transliteration import key, vowels_agree
         ["Deir ez-Zor", "Deir Ezzor", "Dayr az-Zawr"],
         ["Duweila", "Dweila", "Douaila"],
         ["Serguei", "Sergei", "Sergey"],
+        ["Ein Elfijeh", "Ayn al-Fijah", "Ain El-Fijeh"],
+        ["Jeb Ej-Jarrah", "Jub al-Jarrah", "Jubb Aljarrah"],
+        ["Um Walad", "Umm Walad", "Em Walad"],
+        ["Bir Elhashem", "Be'er Al-Hashem", "Beir al Hashem"],
+        ["Jisr Esh-Shughur", "Jesr Al-Shughour", "Jeser al-Shoghour"],
+        ["Alhamdaniyeh", "al-Hamdaniya"],
     ],
 )
 def test_one_name(spellings: list[str]) -> None:

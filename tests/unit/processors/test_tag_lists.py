@@ -38,3 +38,19 @@ def found(text: str) -> dict[str, str]:
 )
 def test_beside_a_place_in_a_list(text: str, name: str, expected: str) -> None:
     assert found(text).get(name, "") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Umm Walad", {"Umm Walad": "place/C6046"}),
+        ("Al-Mohsenli", {"Al-Mohsenli": "place/C2232"}),
+        ("المحسنلي", {"المحسنلي": "place/C2232"}),
+        ("Jub al-Jarrah / Umm Walad", {"Jub al-Jarrah": "place/C2947", "Umm Walad": "place/C6046"}),
+        ("Yes", {}),
+        ("Maria Lopez", {}),
+        ("سلام عليكم", {}),
+    ],
+)
+def test_a_name_alone_in_any_spelling(text: str, expected: dict[str, str]) -> None:
+    assert found(text) == expected
