@@ -7,21 +7,23 @@ from processors.tag.find import Hit
 from processors.tag.scene import Scene
 
 _ENGLISH: Final = (
-    r"(?:(?:north|south)?(?:east|west)(?:ern)?|(?:north|south)(?:ern)?|rural|central|the|countryside|of) "
+    r"(?:(?:north|south)?(?:east|west)(?:ern)?|(?:north|south)(?:ern)?|"
+    r"rural|central|the|countryside|area|of|in) "
 )
 _ARABIC: Final = r"(?:ب?ريف|ب?محافظة|مدينة|وسط|(?:شمال|جنوب)ي?|(?:(?:شمال|جنوب)ي? )?(?:شرق|غرب)ي?) "
 _BEHIND: Final = re.compile(
     rf"(?:, ?| [-–—/] |/| \()(?:{_ENGLISH})*(?=[^\W\d_])"
     rf"|(?: ?[،,] ?| [-–—/] | \()(?:{_ARABIC})*(?=[ء-ي])"
+    rf"| (?:area|town|village|city|neighbou?rhood) (?:of|in) (?:{_ENGLISH})*(?=[^\W\d_])"
     rf"| (?:{_ARABIC})+(?=[ء-ي])",
     re.IGNORECASE,
 )
 _BEFORE: Final = re.compile(
     r"(?: (?:countryside|province|governorate|(?:الشمالي|الجنوبي)(?: (?:الشرقي|الغربي))?|الشرقي|الغربي|الأوسط))?"
-    r"(?: [-–—/] |: ?|/)",
+    r"(?: [-–—/] | ?: ?|/)| (?:countryside|province|governorate), ",
     re.IGNORECASE,
 )
-_MAY_END: Final = ("- ", "– ", "— ", "/ ", ": ", ":", "/")
+_MAY_END: Final = ("- ", "– ", "— ", "/ ", ": ", ":", "/", "e, ")
 
 
 def around(hit: Hit, scene: Scene) -> Hit | None:

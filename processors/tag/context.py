@@ -19,6 +19,11 @@ _THERE: Final = (
 _WHERE: Final = Phrases((*_THERE, "at", "from", "towards", "toward", "to", "of", "and", "between"))
 _STRUCK: Final = Phrases(_THERE)
 
+_QUARTER_BEHIND: Final = Phrases(
+    ("neighbourhood", "neighborhood", "neighbourhoods", "neighborhoods", "quarter")
+)
+_QUARTER_BEFORE: Final = Phrases(("حي", "بحي", "neighbourhood of", "neighborhood of", "quarter of"))
+
 _LIST: Final = 70
 _PART: Final = 64
 _ACRONYM: Final = 5
@@ -201,6 +206,15 @@ class Context:
                 known = word, fold(word) in self._given
             remember(self._names, before, known)
         return known
+
+    def after_head(self, hit: Hit) -> bool:
+        """Whether the beginning of another name stands before it: `Bab Nayrab`, `Tal Aleppo`."""
+        before = self.word_before(hit)
+        return before != "" and fold(before) in self.heads
+
+    def is_quarter(self, hit: Hit) -> bool:
+        """Whether a word beside it says that it is a part of a city."""
+        return _QUARTER_BEHIND.stand_behind(hit) or _QUARTER_BEFORE.stand_before(hit)
 
     def is_first_name(self, folded: str) -> bool:
         """Whether a folded word is a first name that we know."""

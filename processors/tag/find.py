@@ -33,6 +33,7 @@ _TURKISH_NOUN: Final = re.compile(
     r"(?:l[ae]r)?(?:[iu]n?|s[iu]n?)?(?:[dt][ae]n?|[iuae]|n[iu]n|y?l[ae]|[iu]n|[dt][ae]ki)?"
 )
 _INFLECTED: Final = frozenset(("weapon", "theme", "group"))
+_SPELLED_SMALL: Final = frozenset(("place", "state"))
 _SHOUTED: Final = 8
 _ARABIC_FROM: Final = "\u0600"
 
@@ -94,14 +95,17 @@ UNFIT: Final = Reading(())
 
 
 class Field:
-    """One field of an article, folded. `titled`: most words have a capital, so capitals tell nothing.
+    """One field of an article, folded. `titled`: most words have a capital, so capitals tell nothing. `small`: no
+    word has one.
 
     `begins` is its place in an article, for what measures distances: None outside of one.
     `lists`, once asked, holds the words that tell the kind of all names in a list (`provinces`): (start, end, kind);
     `near_lists` has the numbers of the parts of the text around them.
     """
 
-    __slots__ = ("begins", "folded", "lists", "name", "near_lists", "shouted", "source", "text", "titled")
+    __slots__ = (
+        "begins", "folded", "lists", "name", "near_lists", "shouted", "small", "source", "text", "titled",
+    )  # fmt: skip
 
     def __init__(self, name: FieldName, source: str) -> None:
         self.name = name
@@ -112,6 +116,7 @@ class Field:
         self.near_lists: frozenset[int] = frozenset()
         self.lists: list[tuple[int, int, str]] | None = None
         self.titled = name == "headline" and _titled(source)
+        self.small = source.islower()
         self.shouted = name == "headline" and len(source) > _SHOUTED and source.isupper()
 
 
@@ -191,7 +196,10 @@ class Finder:
             if start < reach and (
                 theme is None or end > reach or start < inner or reading.names == theme.names
             ):
-                continue
+                if end <= reach or not _only_a_direction(kept[-1], source):
+                    continue
+                kept.pop()  # `eastern Deir` in `eastern Deir ez-Zor`
+                reach, theme = start, None
             span = source or field.folded.source_span(start, end)
             kept.append(Hit(field, start, end, word, span, reading))
             last_start, last_end = start, end
@@ -232,8 +240,7 @@ class Finder:
             if traits[index] & _CASED:
                 first, last = source = span(start, stop)
                 written = letters[first : last - 1 if flags & _PLURAL_FLAG else last]
-                small = written.islower()
-                flags |= 0 if small else _capitals(field, written) if written.isupper() else 1
+                flags |= _capitals(field, written)
             number = index * _FLAGS + flags
             reading = readings.get(number) or self._reading(number)
             if reading is not UNFIT:
@@ -261,7 +268,8 @@ class Finder:
 _CASES: Final = 3
 _INFLECTED_FLAG: Final = 4
 _PLURAL_FLAG: Final = 8
-_FLAGS: Final = 16
+_SMALL_FLAG: Final = 16  # in a text without any capital
+_FLAGS: Final = 32
 # What a pattern asks for, in a byte. A cased one is not looked for in small letters.
 _STEM: Final = 1
 _TURKISH: Final = 2
@@ -276,8 +284,18 @@ def _traits(pattern: Pattern) -> int:
     return pattern.stem * _STEM | pattern.turkish * _TURKISH | (not caseless) * _CASED
 
 
+def _only_a_direction(hit: Hit, source: tuple[int, int] | None) -> bool:
+    """Whether a hit begins with a small letter, and what overlaps with it at `source` with a capital."""
+    letters = hit.field.source
+    return source is not None and letters[hit.source[0]].islower() and letters[source[0]].isupper()
+
+
 def _capitals(field: Field, written: str) -> int:
-    """The low bits for a spelling in capitals."""
+    """The flags for the letter case of a spelling."""
+    if written.islower():
+        return _SMALL_FLAG if field.small else 0
+    if not written.isupper():
+        return 1
     return 3 if field.shouted and sum(map(str.isalpha, written)) <= 3 else 2
 
 
@@ -288,7 +306,7 @@ def _fits(meaning: Meaning, flags: int) -> bool:
     if meaning.case == "any":
         return True
     if meaning.case == "capital":
-        return case >= 1
+        return case >= 1 or (flags & _SMALL_FLAG != 0 and meaning.entity.type in _SPELLED_SMALL)
     return case == 2  # in a shout, US and TOW may be words
 
 

@@ -9,13 +9,15 @@ from processors.tag.apposed import around
 from processors.tag.context import Context
 from processors.tag.distance import kilometres
 from processors.tag.find import Hit, Reading
-from processors.tag.lists import beside, nearest
+from processors.tag.lists import beside
+from processors.tag.lists import nearest as nearest_in_list
 from processors.tag.scene import Scene
 
 _UNITS: Final = ("governorate", "district", "subdistrict")
 _WIDE: Final = frozenset((*_UNITS, "country", "water"))
 _SETTLEMENTS: Final = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
 WEAK: Final = frozenset(("village", "neighbourhood"))
+_AROUND: Final = {"place/SY01": "place/SY03"}  # news of Damascus is often from the towns around it
 _ROOT: Final = "place/syria"
 _ARABIC_FROM: Final = "\u0600"
 _OF_THE_WORLD: Final = frozenset(("world-city", "country", "region", "water"))
@@ -79,7 +81,17 @@ class Places:
                 if units
                 else self._told(hit, candidates, scene, cue, last=last)
             )
+        return self._settlement(hit, candidates, scene, cue, last=last)
+
+    def _settlement(
+        self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, cue: str, *, last: bool
+    ) -> Found | None:
+        """A name of which a word beside it says that it is a city, a town, a village or a quarter."""
         settlements = tuple(place for place in candidates if place.kind in _SETTLEMENTS) or candidates
+        if self._context.is_quarter(hit):
+            settlements = tuple(place for place in settlements if self._may_be_quarter(place, scene))
+            if not settlements:
+                return None
         if len(settlements) > 1:
             # What decides may come later in the text.
             nearest = self._nearest(hit, settlements, scene) if last else None
@@ -103,6 +115,10 @@ class Places:
                 )
         return found._replace(rule="place:cue", evidence=cue)
 
+    def _may_be_quarter(self, place: Entity, scene: Scene) -> bool:
+        """Whether a place may be called one: a village, where the article names the town or district that it is in."""
+        return place.kind != "village" or any(each in scene.support for each in self.above(place.id)[:2])
+
     def lends(self, hit: Hit, place: Entity) -> set[str]:
         """What a decided place lends support to: itself, the units of its name, and all that lies in those."""
         about = (hit.reading, place.id)
@@ -112,6 +128,7 @@ class Places:
             if place.kind not in _UNITS:
                 units = {each.id for each in hit.reading.places if each.kind in _UNITS}
                 known |= units.intersection(self.above(place.id))
+            known |= {_AROUND[each] for each in known if each in _AROUND}
             self._lends[about] = known
         return known
 
@@ -135,7 +152,9 @@ class Places:
     ) -> Found | None:
         plain = self._by_itself(hit, key, candidates)
         if plain.strong:
-            return None if self._context.after_given_name(hit) else plain.found
+            return (
+                None if self._context.after_given_name(hit) or self._context.after_head(hit) else plain.found
+            )
         if not last or self._context.in_a_longer_name(hit):
             return None
         found = plain.found or self._nearest(hit, candidates, scene) or self._near(candidates, scene)
@@ -157,7 +176,7 @@ class Places:
         other = around(hit, scene)
         if other is None:
             return None
-        ids = {place.id for place in other.reading.where}
+        ids = self.meant(other)
         inside = tuple(place for place in candidates if ids.intersection(self.above(place.id)))
         found = self._by_itself(hit, key, inside).found if inside else None
         if found is None or self._context.in_a_longer_name(hit):
@@ -169,6 +188,11 @@ class Places:
             return None
         unit = next(each for each in self.above(found.entity.id) if each in ids)
         return Found(found.entity, "place:parent", unit)
+
+    def meant(self, hit: Hit) -> set[str]:
+        """The ids of all that a hit may name, and of what lies around it and is called so too."""
+        ids = {place.id for place in hit.reading.where}
+        return ids | {_AROUND[each] for each in ids if each in _AROUND}
 
     def _alone(self, candidates: tuple[Entity, ...]) -> Found | None:
         """Where nothing but names is given, as in a list of places: the largest of that name, a village too."""
@@ -193,7 +217,7 @@ class Places:
         latin = hit.key[0] < _ARABIC_FROM
         if (latin and hit.key in self._context.cue_only) or self._context.is_first_name(hit.key):
             return None
-        near = nearest([place for place in candidates if place.kind in WEAK], others)
+        near = nearest_in_list([place for place in candidates if place.kind in WEAK], others)
         return Found(near, "place:near", f"beside {others[0].id}") if near else None
 
     def _governorate(self, place: Entity) -> str:

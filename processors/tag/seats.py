@@ -24,6 +24,7 @@ _JOINT: Final = re.compile(
     r"(?:[,،]| \(| in| of| \w{0,3}في| à| d[e']| в)? ?و?ب?\Z|, (?:in )?\Z", re.IGNORECASE
 )
 _POSSESSIVE: Final = re.compile(r"(?:['’]s?|['’]\w{2,3}) \Z")
+_TWICE: Final = re.compile(r"(, ?|، ?)|(?: ?: ?| [-–] )")
 _HIGHWAY: Final = re.compile(r"-[^\W\d_ ]+(?: [^\W\d_]+)? (?:highway|road|motorway)")
 _SETTLED: Final = frozenset(("city", "town", "village", "camp"))
 _SMALL: Final = frozenset(("village", "neighbourhood"))
@@ -143,6 +144,13 @@ class Seats:
     def _by_neighbours(self, hit: Hit, seat: Entity, unit: Entity, hits: Sequence[Hit], index: int) -> None:
         """`Baba Amr in Homs` is the city, `Rastan, Homs` the governorate; alone it is left undecided."""
         source = hit.field.source
+        if (twice := _twice(hit, hits, index)) is not None:
+            hit.decide(
+                unit if twice == "unit" else seat,
+                f"place:{twice}",
+                "named twice: the city, and where it lies",
+            )
+            return
         for step, joint in ((-1, _JOINT), (1, _POSSESSIVE)):
             other = hits[index + step] if 0 <= index + step < len(hits) else None
             if other is None or other.field is not hit.field or other.entity is None:
@@ -160,3 +168,16 @@ class Seats:
                 hit.decide(unit, "place:unit", f"{other.text} lies in it")
                 return
         hit.decide(unit, UNDECIDED, f"or the city, {seat.id}: nothing tells which")
+
+
+def _twice(hit: Hit, hits: Sequence[Hit], index: int) -> str | None:
+    """`Raqqa, Raqqa` and `ادلب : ادلب`: which of the two this is, `seat` or `unit`; None for a name alone."""
+    for step in (-1, 1):
+        other = hits[index + step] if 0 <= index + step < len(hits) else None
+        if other is None or other.field is not hit.field or other.reading is not hit.reading:
+            continue
+        first, last = (other, hit) if step < 0 else (hit, other)
+        match = _TWICE.fullmatch(hit.field.source, first.source[1], last.source[0])
+        if match:
+            return "seat" if (step > 0) is (match[1] is not None) else "unit"
+    return None

@@ -11,10 +11,10 @@ from typing import Final, NamedTuple
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
+from processors.tag.apposed import around
 from processors.tag.context import Context
 from processors.tag.find import Field, Hit
 from processors.tag.lists import Listed, nearest
-from processors.tag.phrases import Phrases
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 
@@ -27,6 +27,7 @@ _SPAN: Final = re.compile(
 _NOUN: Final = re.compile(r" (?:Village|Town|City|Villages|Towns|Subdistrict|District|Countryside|Area)\Z")
 # Nothing but names, as where somebody asks for the place of an incident.
 _BARE: Final = re.compile(rf"{_SPAN.pattern}(?:(?:, ?| ?[-/:] ?| and ){_SPAN.pattern}){{0,3}}")
+_HEAD: Final = re.compile(r"(kafr|khan|tal|deir|ein|beit|maar|jub|bir|um|abu|ras|tir)( ?)(\w{3}.*)")
 _CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
 _INSIDE_A_WORD: Final = frozenset("'’-_")
 _SMALL_ARTICLES: Final = frozenset(
@@ -39,7 +40,7 @@ _NAME_LENGTH: Final = 4
 _REMEMBERED: Final = 20_000
 _LINE: Final = 100
 _PLACE_KINDS_LEFT_OUT: Final = frozenset(("country", "governorate", "world-city", "water"))
-_QUARTER: Final = Phrases(("neighbourhood", "neighborhood", "neighbourhoods", "neighborhoods", "quarter"))
+_LARGE: Final = frozenset(("city", "town"))
 _QUARTERS: Final = frozenset(("neighbourhood", "camp"))  # no village has these words behind it
 _CONTEXT: Final = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
 
@@ -95,8 +96,10 @@ class Variants:
                     continue
                 known = key(folded)
                 if entity.type == "place":
-                    if len(known.replace(" ", "")) >= _TOO_SHORT:
-                        self._place_names.setdefault(known, []).append((entity, folded))
+                    for written in _joined_or_parted(folded):
+                        its_key = key(written)
+                        if len(its_key.replace(" ", "")) >= _TOO_SHORT:
+                            self._place_names.setdefault(its_key, []).append((entity, written))
                 elif " " in known and len(known) >= 7:
                     self._names.setdefault(known, {}).setdefault(entity.id, (entity, folded))
 
@@ -183,10 +186,8 @@ class Variants:
             hit.decide(looks.entities[0], "name:variant", "the same consonants")
             return hit
         cue = self._context.cue(hit)
-        beside = listed.beside(hit) if looks.alike else []
-        told = cue or looks.headed or beside or self._context.where(hit) or _bare(scene)
-        if looks.alike and told:
-            place = self._place(hit, looks.key, looks.folded, scene, beside)
+        if looks.alike:
+            place = self._place(hit, looks, cue, scene, listed)
             if place is not None:
                 hit.decide(place, "place:variant", "the same consonants, in an area that the article names")
                 return hit
@@ -194,31 +195,68 @@ class Variants:
             return Unknown(hit.field, hit.source, "place:unknown", self._alike(looks.key))
         return Unknown(hit.field, hit.source, looks.reason) if looks.reason else None
 
-    def _place(self, hit: Hit, known: str, folded: str, scene: Scene, beside: list[Entity]) -> Entity | None:
-        if folded in self._context.cue_only:
+    def _place(self, hit: Hit, looks: Looks, cue: str, scene: Scene, listed: Listed) -> Entity | None:
+        """The place of these consonants, where something tells that a place stands there, and which."""
+        if looks.folded in self._context.cue_only:
             return None
-        a_quarter = _QUARTER.stand_behind(hit)
-        alone = not scene.support and not any(each.entity is not None for each in scene.hits) and _bare(scene)
-        long = len(known.replace(" ", "")) >= _TELLING - alone
-        fitting = {
-            place.id: place
-            for place, name in self._place_names.get(known, ())
-            if (not a_quarter or place.kind in _QUARTERS)
-            and (long or vowels_agree(folded, name))
-            and (alone or place.kind == "city" or self._places.inside(place, scene))
-        }
+        there = {place.id: (place, name) for place, name in self._place_names[looks.key]}
+        if self._context.is_quarter(hit):
+            there = {each: row for each, row in there.items() if row[0].kind in _QUARTERS}
+        alike = [place for place, _ in there.values()]
+        long = len(looks.key.replace(" ", "")) >= _TELLING
+        agreeing = [place for place, name in there.values() if long or vowels_agree(looks.folded, name)]
+        bare = _bare(scene)
+        if bare and not scene.support:
+            return self._only(alike) if len(looks.key) > _TOO_SHORT + 1 else None
+        if (other := around(hit, scene)) is not None:
+            ids = self._places.meant(other)
+            if inside := self._inside(ids, agreeing) or self._inside(ids, alike):
+                return inside
+        fitting = [each for each in agreeing if each.kind == "city" or self._places.inside(each, scene)]
+        return self._chosen(
+            hit, fitting, alike, scene, listed.beside(hit), told=bool(cue or looks.headed or bare)
+        )
+
+    def _chosen(
+        self,
+        hit: Hit,
+        fitting: list[Entity],
+        alike: list[Entity],
+        scene: Scene,
+        beside: list[Entity],
+        *,
+        told: bool,
+    ) -> Entity | None:
+        """One of those that fit; in a list one that is near, with other vowels too where none fits."""
+        if not (told or beside or self._context.where(hit)):
+            return None
         if len(fitting) == 1:
-            return next(iter(fitting.values()))
-        if beside:  # with other vowels too
-            there = {place.id: place for place, _ in self._place_names.get(known, ())}
-            near = nearest(tuple((fitting or there).values()), beside)
-            if near is not None or not fitting:
-                return near
-        found = self._places.choose(hit, tuple(fitting.values()), scene, last=True) if fitting else None
+            return fitting[0]
+        if beside and ((near := nearest(fitting or alike, beside)) is not None or not fitting):
+            return near
+        found = self._places.choose(hit, tuple(fitting), scene, last=True) if fitting else None
         return found.entity if found else None
+
+    def _inside(self, ids: set[str], places: list[Entity]) -> Entity | None:
+        return self._only([each for each in places if ids.intersection(self._places.above(each.id))])
+
+    def _only(self, places: list[Entity]) -> Entity | None:
+        """The one of several, a town before villages."""
+        large = [each for each in places if each.kind in _LARGE] or places
+        return large[0] if len(large) == 1 else None
 
     def _alike(self, known: str) -> tuple[str, ...]:
         return tuple(sorted({place.id for place, _ in self._place_names.get(known, ())}))[:8]
+
+
+def _joined_or_parted(folded: str) -> Iterator[str]:
+    """`kafr naha` and `kafrnaha`: both are written."""
+    yield folded
+    match = _HEAD.match(folded)
+    if match and match[2] == " " and " " not in match[3]:
+        yield match[1] + match[3]
+    elif match and not match[2]:
+        yield f"{match[1]} {match[3]}"
 
 
 def _bare(scene: Scene) -> bool:

@@ -1,0 +1,60 @@
+"""Places as lists of incidents write them: a quarter, a governorate in capitals, a part of a longer name."""
+
+import pytest
+
+from lexicon.load import load_lexicon
+from processors.tag.tagger import Tagger
+from store.settings import ROOT
+
+TAGGER = Tagger(load_lexicon(ROOT / "config" / "gazetteer"))
+
+
+def found(text: str) -> dict[str, str]:
+    return {mention.text: mention.entity_id for mention in TAGGER.tag("", "", text).mentions}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        # A direction in small letters is no part of a name that goes on behind it.
+        ("Three civilians died in eastern Deir ez-Zor, SOHR said.", "eastern Deir", ""),
+        ("Three civilians died in eastern Deir ez-Zor, SOHR said.", "Deir ez-Zor", "place/SY09"),
+        ("A raid on Eastern Deir near Maarrat al-Numan.", "Eastern Deir", "place/C3962"),
+        # The longer name of a gate, of which the list has a part.
+        ("Shelling of Bab Tayrab, Aleppo, SOHR said.", "Tayrab", ""),
+        ("A mortar shell fell on Bab Nayrab, ALEPPO", "Bab Nayrab", "place/aleppo-bab-al-nayrab"),
+        ("The dead of Bab Kafr Nabl, a street, SOHR said.", "Kafr Nabl", ""),
+        # A quarter is no village.
+        ("قصف على حي العمرية", "العمرية", ""),
+        # In the governorate that is named beside it, with any vowels.
+        ("Qulaydin, HAMA", "Qulaydin", "place/C3167"),
+        ("HAMA: Qulaydin", "Qulaydin", "place/C3167"),
+        ("Homs province, Teir Maalleh: Russian warplanes hit a farm.", "Teir Maalleh", "place/C2513"),
+        ("Warplanes hit the Kafarnaha area of Aleppo western countryside.", "Kafarnaha", "place/C1034"),
+        # Damascus is what lies around it, too.
+        ("Shelling of Hamorya, Damascus.", "Hamorya", "place/C2316"),
+        # The city of the governorate.
+        ("Strike on Raqqa, Raqqa, Syria", "Raqqa", "place/SY11"),
+        ("ادلب : ادلب", "ادلب", "place/C3871"),
+    ],
+)
+def test_a_place_of_an_incident(text: str, name: str, expected: str) -> None:
+    assert found(text).get(name, "") == expected
+
+
+def test_the_first_of_two_is_the_city() -> None:
+    tags = TAGGER.tag("", "", "Strike on Raqqa, Raqqa, Syria")
+    assert [each.entity_id for each in tags.mentions][:2] == ["place/C5710", "place/SY11"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("airstrike in idlib kills five, raids over aleppo and daraa", ["idlib", "aleppo", "daraa"]),
+        ("jasim, daraa: tank shells", ["jasim", "daraa"]),
+        ("who told us that the regime has no hole to hide in", []),
+    ],
+)
+def test_a_text_without_any_capital(text: str, expected: list[str]) -> None:
+    places = [each.text for each in TAGGER.tag("", "", text).mentions if each.entity_id.startswith("place/")]
+    assert places == expected
