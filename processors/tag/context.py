@@ -24,6 +24,8 @@ _QUARTER_BEHIND: Final = Phrases(
 )
 _QUARTER_BEFORE: Final = Phrases(("حي", "بحي", "neighbourhood of", "neighborhood of", "quarter of"))
 
+_VILLAGE_BEFORE: Final = Phrases(("قرية", "قرى", "قريتي", "village of", "villages of"))
+
 _LIST: Final = 70
 _PART: Final = 64
 _ACRONYM: Final = 5
@@ -91,6 +93,8 @@ class Context:
             text, start, end = hit.field.text, hit.word, hit.end
             before: tuple[str, ...] = ()
             after: tuple[str, ...] = ()
+            if start and text[start - 1] == "#":
+                start -= 1
             if start and text[start - 1] == " ":
                 word = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
                 known = self._ends.get(word)
@@ -215,6 +219,10 @@ class Context:
     def is_quarter(self, hit: Hit) -> bool:
         """Whether a word beside it says that it is a part of a city."""
         return _QUARTER_BEHIND.stand_behind(hit) or _QUARTER_BEFORE.stand_before(hit)
+
+    def is_village(self, hit: Hit) -> bool:
+        """Whether a word before it says that it is a village."""
+        return _VILLAGE_BEFORE.stand_before(hit)
 
     def is_first_name(self, folded: str) -> bool:
         """Whether a folded word is a first name that we know."""

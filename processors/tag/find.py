@@ -30,7 +30,7 @@ _TURKISH_ENDING: Final = re.compile(
     r"y?[ieua]|n[ieua]n?|in|un|[dt][ea]n?|nd[ea]n?|y?l[ea]|[dt][ea]ki|l[iu]|s[iu]"
 )
 _TURKISH_NOUN: Final = re.compile(
-    r"(?:l[ae]r)?(?:[iu]n?|s[iu]n?)?(?:[dt][ae]n?|[iuae]|n[iu]n|y?l[ae]|[iu]n|[dt][ae]ki)?"
+    r"(?:l[ae]r)?(?:[iu]n?|s[iu]n?)?(?:[dt][ae]n?|[iuae]|n[iu]n|n[iuae]|nd[ae]n?|y?l[ae]|[iu]n|[dt][ae]ki)?"
 )
 _INFLECTED: Final = frozenset(("weapon", "theme", "group"))
 _SPELLED_SMALL: Final = frozenset(("place", "state"))
@@ -110,7 +110,7 @@ class Field:
     def __init__(self, name: FieldName, source: str) -> None:
         self.name = name
         self.source = source
-        self.folded = fold_with_offsets(source)
+        self.folded = fold_with_offsets(source.replace("_", " "))  # `#حزب_الله`
         self.text = self.folded.text
         self.begins: int | None = None
         self.near_lists: frozenset[int] = frozenset()
@@ -193,12 +193,16 @@ class Finder:
             if start == last_start and end == last_end:
                 kept[-1].reading = self._both(kept[-1].reading, reading)
                 continue
+            if start == last_start and end < last_end and _ends_in_turkish(field, end, last_end):
+                kept.pop()  # Turkish `Hama'da`, not `Hamada`
+                reach = start
             if start < reach and (
                 theme is None or end > reach or start < inner or reading.names == theme.names
             ):
-                if end <= reach or not _only_a_direction(kept[-1], source):
+                longer = end > reach and end - start > reach - kept[-1].start
+                if not longer and (end <= reach or not _only_a_direction(kept[-1], source)):
                     continue
-                kept.pop()  # `eastern Deir` in `eastern Deir ez-Zor`
+                kept.pop()  # `the regime` in `the regime forces`, `eastern Deir` in `eastern Deir ez-Zor`
                 reach, theme = start, None
             span = source or field.folded.source_span(start, end)
             kept.append(Hit(field, start, end, word, span, reading))
@@ -284,6 +288,14 @@ def _traits(pattern: Pattern) -> int:
     return pattern.stem * _STEM | pattern.turkish * _TURKISH | (not caseless) * _CASED
 
 
+def _ends_in_turkish(field: Field, end: int, last: int) -> bool:
+    """Whether what a longer hit has behind `end` is an apostrophe and a Turkish ending."""
+    if end not in field.folded.steps:
+        return False
+    stop = field.folded.source_index(end - 1) + 1
+    return field.source[stop : stop + 1] in APOSTROPHES and _is_turkish_ending(field.text[end:last])
+
+
 def _only_a_direction(hit: Hit, source: tuple[int, int] | None) -> bool:
     """Whether a hit begins with a small letter, and what overlaps with it at `source` with a capital."""
     letters = hit.field.source
@@ -341,13 +353,13 @@ def _right(field: Field, pattern: Pattern, end: int) -> tuple[int, int]:
         return (end + len(tail), 0) if _is_russian_ending(tail) else _INSIDE
     if tail == "s":
         return end + 1, _PLURAL_FLAG
-    if pattern.turkish and _TURKISH_NOUN.fullmatch(tail):
-        return end + len(tail), 0
     if end in field.folded.steps and len(pattern.text) >= 2 and _is_turkish_ending(tail):
         stop = field.folded.source_index(end - 1) + 1
         apostrophe = field.source[stop : stop + 1]
         if apostrophe and apostrophe in APOSTROPHES:
             return end, 0
+    if pattern.turkish and _TURKISH_NOUN.fullmatch(tail):
+        return end + len(tail), 0
     return _INSIDE
 
 

@@ -13,9 +13,14 @@ _AND: Final = frozenset(
     (" and ", ", ", ", and ", " as well as ", " и ", " ve ", " et ", " و", " or ", " или ", " veya ", " nor ", " ни ",
      " ni ")
 )  # fmt: skip
+_AND_OF: Final = frozenset((" et de ", " et d "))  # of two governments, if the first is one
 _WERE: Final = (" were ", " are ")  # of several capitals: cities hardly ever do or suffer anything together
 _SYRIA: Final = "state/syria"  # its capital is besieged, bombed and entered: there a bare name is the city
 _ARABIC_FROM: Final = "\u0600"
+_SYRIAN: Final = "سوريه"  # folded
+_OF_SYRIA: Final = frozenset(
+    ("وحده", "سياده", "خارطه", "خريطه", "اعاده", "رئاسه", "زياره", "قضيه", "ازمه", "عاصمه")
+)
 _SENTENCE: Final = 240
 _BETWEEN: Final = 40
 _QUOTES: Final = frozenset(APOSTROPHES)
@@ -23,7 +28,10 @@ _QUOTE: Final = f"[{re.escape(APOSTROPHES)}]"
 _INSTRUMENTAL: Final = re.compile(r"[а-я]+(?:ои|ом|ем|еи)\Z")
 _TURKISH_OBJECT: Final = re.compile(rf"{_QUOTE}(?:y?[ıiuüae])(?!\w)")
 _TURKISH_PLACE: Final = re.compile(rf"{_QUOTE}(?:n?[dt][ae]n?(?:ki)?)(?!\w)")
-_POSSESSIVE: Final = re.compile(rf"{_QUOTE}[sS](?!\w)")
+_POSSESSIVE: Final = re.compile(rf"{_QUOTE}(?:[sS](?!\w)| [a-z])")  # `Damascus' plan`
+_POWER: Final = re.compile(
+    rf"{_QUOTE}[sS]? (?:control|rule|grip|authority|orbit|influence|approval|consent)\b"
+)
 _RUSSIAN_PLACE: Final = Phrases(("под", "над", "за", "перед", "рядом с"))
 _RUSSIAN_TOWARDS: Final = Phrases(("к", "ко", "по", "навстречу", "благодаря", "вопреки", "подобно"))
 _BACKED: Final = Phrases(
@@ -50,7 +58,9 @@ class Governments:
             return
         why = [self.reason(hit) for hit in hits]
         for index in range(1, len(hits)):
-            if not why[index] and why[index - 1] in ("before", "place", "case") and _joined(hits, index):
+            if why[index] == "place" and why[index - 1] == "before" and _joined(hits, index, _AND_OF):
+                why[index] = "before"
+            elif not why[index] and why[index - 1] in ("before", "place", "case") and _joined(hits, index):
                 why[index] = why[index - 1]
             elif not why[index] and not why[index - 1] and _were(hits[index]) and _joined(hits, index):
                 why[index] = "saying"
@@ -70,9 +80,10 @@ class Governments:
         if self._state_before.stand_before(hit) or _is_to_act(hit):
             return "before"
         ending = tail if tail[:1] in _QUOTES else ""
-        if self._is_place(hit, ending):
+        power = bool(ending) and _POWER.match(hit.field.source, end) is not None
+        if not power and self._is_place(hit, ending):
             return "place"
-        if ending and _POSSESSIVE.match(ending):
+        if power or (ending and _POSSESSIVE.match(ending)):
             return "possessive"
         if self._saying.stand_behind(hit) or _BACKED.stand_behind(hit) or self._said_at_the_end(hit):
             return "saying"
@@ -117,9 +128,9 @@ class Governments:
         return text[text.rfind(" ", end, stop) + 1 : stop] in self._saying_last
 
 
-def _joined(hits: list[Hit], index: int) -> bool:
+def _joined(hits: list[Hit], index: int, joints: frozenset[str] = _AND) -> bool:
     first, second = hits[index - 1], hits[index]
-    return first.field is second.field and first.field.text[first.end : second.start] in _AND
+    return first.field is second.field and first.field.text[first.end : second.start] in joints
 
 
 def _is_to_act(hit: Hit) -> bool:
@@ -165,3 +176,13 @@ def _is_russian_subject(hit: Hit) -> bool:
 def _is_feminine_verb(word: str) -> bool:
     """`أبلغت`, `ورحبت`; not the plural of a noun, `قوات`."""
     return len(word) >= 4 and word[-1] == "ت" and word[-2] != "ا"
+
+
+def is_adjective(hit: Hit) -> bool:
+    """`حكومة سورية`, `طائرات روسية وسورية`: Arabic writes the adjective like the state."""
+    if hit.key != _SYRIAN:
+        return False
+    before = preceding(hit)[-1:]
+    if not before or before[0] in _OF_SYRIA:
+        return False
+    return before[0].endswith("يه" if hit.field.text[hit.word] == "و" else ("ه", "ات"))

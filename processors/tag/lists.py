@@ -10,7 +10,7 @@ from processors.tag.distance import kilometres
 from processors.tag.find import Hit
 from processors.tag.scene import Scene
 
-_JOINT: Final = re.compile(r" ?(?:,|،|/|&|;)(?: ?(?:and|و))? ?| (?:and|und|et|ve|[–-]) | و")
+_JOINT: Final = re.compile(r" ?(?:,|،|/|&|;)(?: ?(?:and|و))? ?| (?:and|und|et|ve|[–-]) | و|[-–]")
 _ARTICLE: Final = re.compile(r"(?:ال|ب|(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa][trdzn])[ -]{1,2})?")
 _WIDE: Final = frozenset(("", "governorate", "country", "region", "water", "world-city", "mountain", "road"))
 _LONGEST: Final = 12  # characters of a joint with an article

@@ -67,6 +67,8 @@ class Phrases:
     def stand_before(self, hit: Hit) -> bool:
         """`end(preceding(hit))`, where most hits go by the last word alone."""
         text, start = hit.field.text, hit.word
+        if start and text[start - 1] == "#":
+            start -= 1
         if not start or text[start - 1] != " ":
             return False
         last = text[text.rfind(" ", 0, start - 1) + 1 : start - 1]
@@ -122,6 +124,8 @@ def preceding(hit: Hit) -> tuple[str, ...]:
 
 
 def _words_before(text: str, start: int) -> tuple[str, ...]:
+    if start and text[start - 1] == "#":
+        start -= 1
     if start == 0 or text[start - 1] != " ":
         return ()
     found: list[str] = []

@@ -90,14 +90,14 @@ class Places:
         settlements = tuple(place for place in candidates if place.kind in _SETTLEMENTS) or candidates
         if self._context.is_quarter(hit):
             settlements = tuple(place for place in settlements if self._may_be_quarter(place, scene))
-            if not settlements:
-                return None
+        if self._context.is_village(hit):
+            settlements = tuple(place for place in settlements if place.kind != "world-city")
         if len(settlements) > 1:
             # What decides may come later in the text.
             nearest = self._nearest(hit, settlements, scene) if last else None
             if nearest is not None or not last:
                 return nearest
-        return self._told(hit, settlements, scene, cue, last=last)
+        return self._told(hit, settlements, scene, cue, last=last) if settlements else None
 
     def _told(
         self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, cue: str, *, last: bool
@@ -128,9 +128,16 @@ class Places:
             if place.kind not in _UNITS:
                 units = {each.id for each in hit.reading.places if each.kind in _UNITS}
                 known |= units.intersection(self.above(place.id))
+                known |= self._own_units(place)
             known |= {_AROUND[each] for each in known if each in _AROUND}
             self._lends[about] = known
         return known
+
+    def _own_units(self, place: Entity) -> set[str]:
+        """The units that a settlement gave its name to."""
+        name = place.names.get("ar", ("",))[0]
+        above = [self._lexicon.entities[each] for each in self.above(place.id)]
+        return {unit.id for unit in above if unit.kind in _UNITS and name in unit.names.get("ar", ())}
 
     def _bare(
         self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
@@ -155,7 +162,7 @@ class Places:
             return (
                 None if self._context.after_given_name(hit) or self._context.after_head(hit) else plain.found
             )
-        if not last or self._context.in_a_longer_name(hit):
+        if not last or (self._context.in_a_longer_name(hit) and not beside(hit, scene)):
             return None
         found = plain.found or self._nearest(hit, candidates, scene) or self._near(candidates, scene)
         if found is not None and not self.inside(found.entity, scene):

@@ -107,10 +107,12 @@ class Seats:
                 hit.decide(seat, "place:seat", city or "the dateline")
             elif self._unit_before.stand_before(hit):
                 hit.decide(unit, "place:unit", "a part of it")
+            elif self._by_neighbours(hit, seat, unit, scene.hits, index):
+                continue
             elif seat.id in cities:
                 hit.decide(seat, "place:named", f"said to be a city at {cities[seat.id].text}")
             else:
-                self._by_neighbours(hit, seat, unit, scene.hits, index)
+                hit.decide(unit, UNDECIDED, f"or the city, {seat.id}: nothing tells which")
 
     def _governorate(self, hit: Hit) -> Entity | None:
         """The governorate of the hit's name, where it is more than the town itself."""
@@ -141,8 +143,8 @@ class Seats:
             return after[0]
         return "a road" if _HIGHWAY.match(source, end) else ""
 
-    def _by_neighbours(self, hit: Hit, seat: Entity, unit: Entity, hits: Sequence[Hit], index: int) -> None:
-        """`Baba Amr in Homs` is the city, `Rastan, Homs` the governorate; alone it is left undecided."""
+    def _by_neighbours(self, hit: Hit, seat: Entity, unit: Entity, hits: Sequence[Hit], index: int) -> bool:
+        """`Baba Amr in Homs` is the city, `Rastan, Homs` the governorate; whether that decides."""
         source = hit.field.source
         if (twice := _twice(hit, hits, index)) is not None:
             hit.decide(
@@ -150,7 +152,7 @@ class Seats:
                 f"place:{twice}",
                 "named twice: the city, and where it lies",
             )
-            return
+            return True
         for step, joint in ((-1, _JOINT), (1, _POSSESSIVE)):
             other = hits[index + step] if 0 <= index + step < len(hits) else None
             if other is None or other.field is not hit.field or other.entity is None:
@@ -163,11 +165,11 @@ class Seats:
             above = self._places.above(part.id)
             if seat.id in above or kilometres(seat, part) < _WITHIN_KM:
                 hit.decide(seat, "place:seat", f"{other.text} is a part of it")
-                return
+                return True
             if unit.id in above and kilometres(seat, part) > _BESIDE_KM:
                 hit.decide(unit, "place:unit", f"{other.text} lies in it")
-                return
-        hit.decide(unit, UNDECIDED, f"or the city, {seat.id}: nothing tells which")
+                return True
+        return False
 
 
 def _twice(hit: Hit, hits: Sequence[Hit], index: int) -> str | None:

@@ -27,6 +27,9 @@ _UNIT_WORD: Final = re.compile(r"^(?:محافظه|منطقه|ناحيه) | (?:go
 _NAMED_BARE: Final = (
     "governorate", "district", "subdistrict", "city", "town", "village", "country", "world-city",
 )  # fmt: skip
+_CLEAR: Final = 4
+_LATIN: Final = ("en", "und", "tr", "fr")
+_SETTLED: Final = ("city", "town", "village")
 _TURKISH_NOUNS: Final = ("weapon", "theme", "group")
 
 
@@ -64,6 +67,7 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
         if entity.type == "person":
             for form in _surnames(entity):
                 _add(found, form, Meaning(entity, "surname", "capital"))
+    _share(found, lexicon)
     true = {text for text, _ in found}
     for entity in lexicon.entities.values():
         if entity.type == "place":
@@ -74,6 +78,19 @@ def patterns(lexicon: Lexicon) -> list[Pattern]:
     for name in lexicon.words.not_names:
         found.setdefault((_folded(name), False), [])
     return [Pattern(*form, form[0] in turkish, _in_order(found[form])) for form in sorted(found)]
+
+
+def _share(found: _Found, lexicon: Lexicon) -> None:
+    """Of settlements that are spelled alike in Arabic, any romanisation of the one may mean the other."""
+    alike: dict[str, list[Entity]] = {}
+    for entity in lexicon.entities.values():
+        if entity.kind in _SETTLED and entity.names.get("ar"):
+            alike.setdefault(_folded(entity.names["ar"][0]), []).append(entity)
+    for group in alike.values():
+        written = {(lang, value) for each in group for lang in _LATIN for value in each.names.get(lang, ())}
+        for each in group if len(group) > 1 else ():
+            for _, value in written:
+                _add(found, (_folded(value), False), Meaning(each, "name", _case(value)))
 
 
 def _in_order(meanings: list[Meaning]) -> tuple[Meaning, ...]:
@@ -93,8 +110,10 @@ def _add_given(found: _Found, entity: Entity) -> set[str]:
         folded = _folded(value)
         if folded in units:
             continue
-        meaning = Meaning(entity, how, _case(value))
-        if lang == "tr" and meaning.case == "any" and entity.type in _TURKISH_NOUNS:
+        small = lang == "en" and entity.kind == "governorate" and len(value) >= _CLEAR
+        meaning = Meaning(entity, how, "any" if small else _case(value))  # careless copy: `in idlib`
+        a_noun = meaning.case == "any" and entity.type in _TURKISH_NOUNS
+        if lang == "tr" and (a_noun or (" " in folded and folded[-1] in "iu")):  # `Esed rejimi`, `rejimine`
             turkish.add(folded)
         if folded.isascii() and folded:
             _add(found, (folded, False), meaning)

@@ -12,7 +12,7 @@ from lexicon.load import uncollected
 from processors.tag import provinces
 from processors.tag.context import Context
 from processors.tag.find import Field, Finder, Hit
-from processors.tag.governments import Governments
+from processors.tag.governments import Governments, is_adjective
 from processors.tag.media import Media
 from processors.tag.nouns import Nouns
 from processors.tag.people import People, role_text
@@ -151,7 +151,7 @@ class Tagger:
                 continue
             names = reading.names
             if len(names) == 1:
-                if not self._context.after_given_name(hit):
+                if not self._context.after_given_name(hit) and not is_adjective(hit):
                     hit.decide(names[0], "name")
             elif names:
                 active = [each for each in names if _active(each, scene.day)]
@@ -285,12 +285,12 @@ class Tagger:
 
 
 def _outside_agency(field: Field, hits: list[Hit]) -> list[Hit]:
-    """The hits that do not stand in the brackets of a dateline: `BEIRUT (Levant Wire) - `."""
+    """The hits that are no places in the brackets of a dateline: `BEIRUT (Levant Wire) - `."""
     match = _AGENCY.match(field.source) if field.name == "body" else None
     if match is None:
         return hits
     begin, end = match.start(1), min(match.end(1), _DATELINE + 1)
-    return [hit for hit in hits if not begin <= hit.source[0] < end]
+    return [hit for hit in hits if hit.reading.sole is not None or not begin <= hit.source[0] < end]
 
 
 def _overlaps(one: Unknown, others: list[Unknown]) -> bool:

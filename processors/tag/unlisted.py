@@ -26,6 +26,7 @@ _CYRILLIC: Final = re.compile(r"[а-я]{3,}\Z")
 _PREFIXES: Final = ("", "و", "ب", "ل", "ف", "وب", "ول")
 _LINE: Final = re.compile(r"\s*([ء-ي]{4,}(?: [ء-ي]+){0,2})\s*")
 _NEXT: Final = re.compile(r" ([^\W\d_]+)(?: ([^\W\d_]+)(?: ([^\W\d_]+))?)?")
+_GLUED: Final = re.compile(r"([ء-ي]{3,})(?: ([ء-ي]+))?")
 _DOUBLED: Final = re.compile(r"(.)\1+")
 _ARTICLE: Final = re.compile(r"(?<![ء-ي])ال(?=[ء-ي]{3})")
 _FINAL: Final = re.compile(r"[اه](?![ء-ي])")
@@ -43,6 +44,10 @@ class _Word(NamedTuple):
 
     kind: _Kind
     own: bool
+
+
+_GOES_ON_WITH: Final = _Word("place", own=False)
+_LISTED: Final = frozenset(("city", "town", "village", "neighbourhood"))
 
 
 class Unlisted:
@@ -92,10 +97,10 @@ class Unlisted:
         for field in scene.fields:
             if field.text.isascii() or field.shouted:
                 continue
-            told = self._told(field)
+            here = [hit for hit in scene.hits if hit.field is field]
+            told = self._told(field, here)
             if not told:
                 continue
-            here = [hit for hit in scene.hits if hit.field is field]
             begins, reach = [hit.word for hit in here], 0
             for start, end, word in told:
                 if start < reach:
@@ -127,10 +132,17 @@ class Unlisted:
             hit.decide(alike[0], "place:variant", _SAME_LETTERS)
             scene.hits = [hit]
 
-    def _told(self, field: Field) -> list[tuple[int, int, _Word]]:
-        """(where it begins, where it ends, what tells), in order; most texts have few such words."""
+    def _told(self, field: Field, here: list[Hit]) -> list[tuple[int, int, _Word]]:
+        """(where it begins, where it ends, what tells), in order; most texts have few such words.
+
+        Of a list the `و` tells that stands behind a place: `كفرنبل وكرسعا`.
+        """
         text = field.text
-        spots: list[tuple[int, int, _Word]] = []
+        spots = [
+            (hit.end, hit.end + 2, _GOES_ON_WITH)
+            for hit in here
+            if hit.entity is not None and hit.entity.kind in _LISTED and text.startswith(" و", hit.end)
+        ]
         for form in self._words.keys() & text.split(" "):
             size = len(form)
             at = text.find(form)
@@ -143,7 +155,7 @@ class Unlisted:
     def _one(
         self, field: Field, word: _Word, start: int, end: int, there: list[Hit], scene: Scene
     ) -> Hit | Unknown | None:
-        match = _NEXT.match(field.text, end)
+        match = (_GLUED if word is _GOES_ON_WITH else _NEXT).match(field.text, end)
         if match is None:
             return None
         parts = [part for part in match.groups() if part]
@@ -157,6 +169,8 @@ class Unlisted:
         found = self._variant(field, word, begin, stops, scene)
         if isinstance(found, Hit):
             return found
+        if word is _GOES_ON_WITH:
+            return None
         size = self._length(word, parts)
         reason = "place:unknown" if word.kind == "facility" else f"{word.kind}:unknown"
         span = field.folded.source_span(begin, stops[max(0, size - 1)])

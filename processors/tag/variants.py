@@ -15,6 +15,7 @@ from processors.tag.apposed import around
 from processors.tag.context import Context
 from processors.tag.find import Field, Hit
 from processors.tag.lists import Listed, nearest
+from processors.tag.phrases import remember
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 
@@ -25,6 +26,9 @@ _SPAN: Final = re.compile(
 )
 # What tells the kind, with a capital: no part of the name.
 _NOUN: Final = re.compile(r" (?:Village|Town|City|Villages|Towns|Subdistrict|District|Countryside|Area)\Z")
+# What Turkish spells in its own way, as English has it.
+_TURKISH: Final = str.maketrans({"ş": "sh", "Ş": "Sh", "ç": "ch", "Ç": "Ch", "c": "j", "C": "J"})
+_TURKISH_LETTER: Final = re.compile("[ğĞşŞıİ]")
 # Nothing but names, as where somebody asks for the place of an incident.
 _BARE: Final = re.compile(rf"{_SPAN.pattern}(?:(?:, ?| ?[-/:] ?| and ){_SPAN.pattern}){{0,3}}")
 _HEAD: Final = re.compile(r"(kafr|khan|tal|deir|ein|beit|maar|jub|bir|um|abu|ras|tir)( ?)(\w{3}.*)")
@@ -37,7 +41,6 @@ _ARTICLE_ENDS: Final = frozenset(article[-2:] for article in _SMALL_ARTICLES)
 _TOO_SHORT: Final = 3
 _TELLING: Final = 6  # so many consonants tell a place whatever the vowels
 _NAME_LENGTH: Final = 4
-_REMEMBERED: Final = 20_000
 _LINE: Final = 100
 _PLACE_KINDS_LEFT_OUT: Final = frozenset(("country", "governorate", "world-city", "water"))
 _LARGE: Final = frozenset(("city", "town"))
@@ -82,7 +85,8 @@ class Variants:
         self._group_heads = frozenset(fold(each).strip() for each in lexicon.words.name_heads)
         self._names: dict[str, dict[str, tuple[Entity, str]]] = {}
         self._place_names: dict[str, list[tuple[Entity, str]]] = {}
-        self._looks: dict[str, Looks] = {}
+        self._latin: dict[str, Looks] = {}
+        self._turkish: dict[str, Looks] = {}
         for entity in lexicon.entities.values():
             self._index(entity)
 
@@ -144,21 +148,23 @@ class Variants:
         """Capitalised spans that no hit has, and that look like a name of ours or stand where one should."""
         taken = [hit.source for hit in here if hit.entity is not None]
         known = {hit.source for hit in here if hit.entity is None}
+        turkish = _TURKISH_LETTER.search(field.source) is not None
         for start, end in _spans(field.source, taken):
             text = field.source[start:end]
-            looks = self._looks.get(text) or self._look(text)
+            looks = self._look(text, turkish=turkish)
             span = (start + looks.skip, end - looks.cut)
             if looks.skip or looks.cut:  # `In Kafr Foobar`: the sentence begins there, the name does not
-                looks = self._look(field.source[span[0] : span[1]])
+                looks = self._look(field.source[span[0] : span[1]], turkish=turkish)
             if looks.never or span in known:
                 continue
             if not looks.dull or self._context.may_have_cue(field.source, span):
                 yield Hit.at(field, span), looks
 
-    def _look(self, text: str) -> Looks:
-        known = self._looks.get(text)
+    def _look(self, text: str, *, turkish: bool) -> Looks:
+        looks = self._turkish if turkish else self._latin
+        known = looks.get(text)
         if known is None:
-            folded = fold(text)
+            folded = fold(text.translate(_TURKISH) if turkish else text)
             its_key = key(folded)
             named = self._names.get(its_key, {}).values() if " " in its_key else ()
             words = folded.split(" ")
@@ -176,9 +182,7 @@ class Variants:
             dull = not (entities or alike or headed or reason)
             never = dull and common
             known = Looks(folded, its_key, entities, alike, headed, reason, common, skip, cut, dull, never)
-            if len(self._looks) > _REMEMBERED:
-                self._looks.clear()
-            self._looks[text] = known
+            remember(looks, text, known)
         return known
 
     def _one(self, hit: Hit, looks: Looks, scene: Scene, listed: Listed) -> Hit | Unknown | None:

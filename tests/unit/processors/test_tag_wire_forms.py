@@ -1,0 +1,53 @@
+"""What real wires write: joined and inflected names, adjectives, overlapping names, hashtags, Turkish letters."""
+
+from datetime import date
+
+import pytest
+
+from lexicon.load import load_lexicon
+from processors.tag.tagger import Tagger
+from store.settings import ROOT
+
+TAGGER = Tagger(load_lexicon(ROOT / "config" / "gazetteer"))
+ARMY, GOVERNMENT = "group/syrian-army", "state/syria/government"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        # Of two that overlap the longer counts.
+        ("In Homs the regime forces shelled Rastan.", "regime forces", ARMY),
+        ("Le régime de Bachar al-Assad tient Alep.", "régime de Bachar al-Assad", GOVERNMENT),
+        # Turkish: a place before an apostrophe, endings behind a compound.
+        ("Hama'da çatışma çıktı, Suriye ordusu duyurdu.", "Hama", "place/SY05"),
+        ("Mazen Hamada was tortured in Syria. Hamada fled.", "Hamada", "person/mazen-al-hamada"),
+        ("Esed rejimine bağlı güçler ateş açtı.", "Esed rejimine", GOVERNMENT),
+        ("Esed rejimine ait uçaklar İdlib'in Maarşurin köyünü vurdu.", "Maarşurin", "place/C3978"),
+        ("İdlib'in Serce köyüne saldırı.", "Serce", "place/C4273"),
+        ("Saldırı İdlib'in Kefrenbil beldesinde oldu.", "Kefrenbil", "place/C4068"),
+        # A romanisation of one village may mean its namesake in Arabic.
+        (
+            "Shelling of the villages of al-Mansoura and Hawash in Hama province.",
+            "al-Mansoura",
+            "place/C3160",
+        ),
+        # Hashtags.
+        ("قال #حزب_الله إنه قصف مواقع", "حزب_الله", "group/hezbollah"),
+        ("اشتباكات على جبهة #سلمى في اللاذقية", "سلمى", "place/C3704"),
+        # The adjective is no name of the state.
+        ("قصفت طائرات روسية وسورية ريف إدلب", "سورية", ""),
+        ("شكلت حكومة سورية جديدة في دمشق", "سورية", ""),
+        ("عادوا إلى سورية بعد سنوات", "سورية", "state/syria"),
+        ("شمال سورية", "سورية", "state/syria"),
+        # Spelled otherwise in an Arabic list.
+        ("غارات على كفرنبل وكنصفرة وكرسعا بريف إدلب", "كرسعا", "place/C4073"),
+        ("غارات على كفرنبل وتجمع المدنيين بريف إدلب", "تجمع", ""),
+        # Who writes is named in the dateline's brackets, no place is.
+        ("BEIRUT (Reuters) - Jets hit Idlib.", "Reuters", "group/reuters"),
+        # The governorate that stands behind a town, though the city is named elsewhere.
+        ("In Deir Ezzor city it is calm. Shafa, Deir Ezzor: shells fell.", "Deir Ezzor", "place/SY09"),
+    ],
+)
+def test_as_it_is_written(text: str, name: str, expected: str) -> None:
+    tags = TAGGER.tag("", "", text, published=date(2016, 10, 4))
+    assert {mention.text: mention.entity_id for mention in tags.mentions}.get(name, "") == expected
