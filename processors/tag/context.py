@@ -16,7 +16,7 @@ _THERE: Final = (
     "in", "near", "around", "outside", "into", "on", "inside", "over", "hit", "struck", "shelled", "bombed", "captured",
     "seized", "besieged", "entered",
 )  # fmt: skip
-_WHERE: Final = Phrases((*_THERE, "at", "from", "towards", "toward", "to", "of", "and", "between"))
+_WHERE: Final = Phrases((*_THERE, "at", "from", "towards", "toward", "to", "of", "between"))
 _STRUCK: Final = Phrases(_THERE)
 
 _QUARTER_BEHIND: Final = Phrases(

@@ -35,6 +35,7 @@ _TURKISH_NOUN: Final = re.compile(
 _INFLECTED: Final = frozenset(("weapon", "theme", "group"))
 _SPELLED_SMALL: Final = frozenset(("place", "state"))
 _SHOUTED: Final = 8
+_DIRECTIONS: Final = ("eastern ", "western ", "northern ", "southern ", "upper ", "lower ", "big ", "small ")
 _ARABIC_FROM: Final = "\u0600"
 
 
@@ -297,9 +298,11 @@ def _ends_in_turkish(field: Field, end: int, last: int) -> bool:
 
 
 def _only_a_direction(hit: Hit, source: tuple[int, int] | None) -> bool:
-    """Whether a hit begins with a small letter, and what overlaps with it at `source` with a capital."""
+    """Whether a hit begins with a direction or a small letter, and what overlaps with it with a capital."""
     letters = hit.field.source
-    return source is not None and letters[hit.source[0]].islower() and letters[source[0]].isupper()
+    if source is None or not letters[source[0]].isupper():
+        return False
+    return letters[hit.source[0]].islower() or hit.key.startswith(_DIRECTIONS)
 
 
 def _capitals(field: Field, written: str) -> int:

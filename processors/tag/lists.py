@@ -10,10 +10,12 @@ from processors.tag.distance import kilometres
 from processors.tag.find import Hit
 from processors.tag.scene import Scene
 
-_JOINT: Final = re.compile(r" ?(?:,|،|/|&|;)(?: ?(?:and|و))? ?| (?:and|und|et|ve|[–-]) | و|[-–]")
-_ARTICLE: Final = re.compile(r"(?:ال|ب|(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa][trdzn])[ -]{1,2})?")
+_JOINT: Final = r"(?: ?(?:,|،|/|&|;)(?: ?(?:and|و))? ?| (?:and|und|et|ve|[–-]) | و|[-–])"
+_ARTICLE: Final = r"(?:ال|ب|(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa][trdzn])[ -]{1,2})?"
+_NAME: Final = r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+)?"
+_BETWEEN: Final = re.compile(rf"(?:{_JOINT}{_ARTICLE}{_NAME})?{_JOINT}{_ARTICLE}")
 _WIDE: Final = frozenset(("", "governorate", "country", "region", "water", "world-city", "mountain", "road"))
-_LONGEST: Final = 12  # characters of a joint with an article
+_LONGEST: Final = 36  # characters of two joints and a name
 _NEAR_KM: Final = 25.0
 _FAR: Final = 2.0  # times as far as the nearest: no rival
 
@@ -80,7 +82,5 @@ def _source(hit: Hit) -> tuple[int, int]:
 
 
 def _joined(between: str) -> bool:
-    if len(between) > _LONGEST:
-        return False
-    match = _JOINT.match(between)
-    return match is not None and _ARTICLE.fullmatch(between, match.end()) is not None
+    """Whether a comma or an `and` joins two names, or one more name of the list stands between them."""
+    return len(between) <= _LONGEST and _BETWEEN.fullmatch(between) is not None

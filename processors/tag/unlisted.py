@@ -46,6 +46,7 @@ class _Word(NamedTuple):
     own: bool
 
 
+_LARGE: Final = frozenset(("city", "town"))
 _GOES_ON_WITH: Final = _Word("place", own=False)
 _LISTED: Final = frozenset(("city", "town", "village", "neighbourhood"))
 
@@ -122,11 +123,12 @@ class Unlisted:
 
     def _only_a_name(self, scene: Scene) -> None:
         """Decides an article that is nothing but one name of a place, if only one place is written like that."""
-        field = scene.fields[0] if len(scene.fields) == 1 and not scene.hits else None
+        field = scene.fields[0] if len(scene.fields) == 1 else None
         match = _LINE.fullmatch(field.text) if field is not None else None
-        if field is None or match is None:
+        if field is None or match is None or any(hit.entity is not None for hit in scene.hits):
             return
         alike = self._alike(match[1], _Word("place", False))
+        alike = [each for each in alike if each.kind in _LARGE] or alike
         if len(alike) == 1:
             hit = Hit.at(field, field.folded.source_span(*match.span(1)))
             hit.decide(alike[0], "place:variant", _SAME_LETTERS)

@@ -136,8 +136,12 @@ class Variants:
                 waiting.append((hit, looks, found))
             elif found is not None:
                 unknown.append(found)
+        named = {fold(hit.text): hit.entity for hit in added}
         for hit, looks, before in reversed(waiting):
-            found = self._one(hit, looks, scene, listed)
+            known = named.get(looks.folded)
+            if known is not None:
+                hit.decide(known, "place:variant", "named so elsewhere in the article")
+            found = hit if known is not None else self._one(hit, looks, scene, listed)
             if isinstance(found, Hit):
                 added.append(found)
                 listed.add(found)
@@ -203,12 +207,12 @@ class Variants:
         """The place of these consonants, where something tells that a place stands there, and which."""
         if looks.folded in self._context.cue_only:
             return None
-        there = {place.id: (place, name) for place, name in self._place_names[looks.key]}
+        rows = self._place_names[looks.key]
         if self._context.is_quarter(hit):
-            there = {each: row for each, row in there.items() if row[0].kind in _QUARTERS}
-        alike = [place for place, _ in there.values()]
+            rows = [row for row in rows if row[0].kind in _QUARTERS]
         long = len(looks.key.replace(" ", "")) >= _TELLING
-        agreeing = [place for place, name in there.values() if long or vowels_agree(looks.folded, name)]
+        alike = list({place.id: place for place, _ in rows}.values())
+        agreeing = list({p.id: p for p, name in rows if long or vowels_agree(looks.folded, name)}.values())
         bare = _bare(scene)
         if bare and not scene.support:
             return self._only(alike) if len(looks.key) > _TOO_SHORT + 1 else None
@@ -234,6 +238,8 @@ class Variants:
         """One of those that fit; in a list one that is near, with other vowels too where none fits."""
         if not (told or beside or self._context.where(hit)):
             return None
+        if hit.cue and not scene.support and not beside:
+            return self._only(alike)
         if len(fitting) == 1:
             return fitting[0]
         if beside and ((near := nearest(fitting or alike, beside)) is not None or not fitting):

@@ -19,6 +19,7 @@ def found(text: str) -> dict[str, str]:
         # A direction in small letters is no part of a name that goes on behind it.
         ("Three civilians died in eastern Deir ez-Zor, SOHR said.", "eastern Deir", ""),
         ("Three civilians died in eastern Deir ez-Zor, SOHR said.", "Deir ez-Zor", "place/SY09"),
+        ("The village of Al Tabani, Western Deir Ezzor governorate.", "Deir Ezzor", "place/SY09"),
         ("A raid on Eastern Deir near Maarrat al-Numan.", "Eastern Deir", "place/C3962"),
         # The longer name of a gate, of which the list has a part.
         ("Shelling of Bab Tayrab, Aleppo, SOHR said.", "Tayrab", ""),
@@ -33,6 +34,22 @@ def found(text: str) -> dict[str, str]:
         ("Warplanes hit the Kafarnaha area of Aleppo western countryside.", "Kafarnaha", "place/C1034"),
         # Damascus is what lies around it, too.
         ("Shelling of Hamorya, Damascus.", "Hamorya", "place/C2316"),
+        # Said to be towns, where nothing else is named; then what the list around them tells.
+        (
+            "Airstrikes on the crossing between the towns of al-Qouriya and al-Tayana",
+            "al-Tayana",
+            "place/C5197",
+        ),
+        (
+            "Airstrikes on the crossing between the towns of al-Qouriya and al-Tayana",
+            "al-Qouriya",
+            "place/C5207",
+        ),
+        # Nothing but a name without its article: the town of that name.
+        ("سخنة", "سخنة", "place/C2893"),
+        ("مليحة", "مليحة", "place/C2308"),
+        # Not everything that sounds like one.
+        ("Snowball and others went to Aleppo and Azaz.", "Snowball", ""),
         # The city of the governorate.
         ("Strike on Raqqa, Raqqa, Syria", "Raqqa", "place/SY11"),
         ("ادلب : ادلب", "ادلب", "place/C3871"),
@@ -58,3 +75,8 @@ def test_the_first_of_two_is_the_city() -> None:
 def test_a_text_without_any_capital(text: str, expected: list[str]) -> None:
     places = [each.text for each in TAGGER.tag("", "", text).mentions if each.entity_id.startswith("place/")]
     assert places == expected
+
+
+def test_a_variant_that_was_told_once_is_known_again() -> None:
+    tags = TAGGER.tag("", "", "In Daraa shells hit the village of Kouya. Soldiers control Kouya again.")
+    assert [each.entity_id for each in tags.mentions].count("place/C6025") == 2
