@@ -24,9 +24,18 @@ class Listed:
     """The decided places of one field, in order, as a list of names sees them."""
 
     def __init__(self, hits: Sequence[Hit]) -> None:
-        self._hits = [
-            each for each in hits if each.entity is not None and each.entity.type in ("place", "state")
-        ]
+        self._given = hits
+        self._known: list[Hit] | None = None
+
+    @property
+    def _hits(self) -> list[Hit]:
+        if self._known is None:  # most articles never ask
+            self._known = [
+                each
+                for each in self._given
+                if each.entity is not None and each.entity.type in ("place", "state")
+            ]
+        return self._known
 
     def add(self, hit: Hit) -> None:
         """Takes in a hit that was decided later."""

@@ -40,10 +40,11 @@ class Found(NamedTuple):
 
 
 class Plain(NamedTuple):
-    """What a bare name means by itself: the place, or None, and whether it needs no support."""
+    """What a bare name means by itself: the place, or None; whether it needs no support, and can be nothing else."""
 
     found: Found | None
     strong: bool
+    only: bool
 
 
 class Places:
@@ -142,12 +143,13 @@ class Places:
     def _bare(
         self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
     ) -> Found | None:
-        if under := self._under(hit, key, candidates, scene):
+        plain = self._by_itself(hit, key, candidates)
+        if not plain.only and (under := self._under(hit, key, candidates, plain, scene)):
             return under
         if scene.only_names:
             return self._nearest(hit, candidates, scene) if last else self._alone(candidates)
         if key in self._context.cue_only:
-            if last and (found := self._listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
+            if last and (found := self.listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
                 return found
             if last and self._context.behind_a_place_word(hit):
                 return self._told(hit, candidates, scene, "", last=last)
@@ -169,7 +171,7 @@ class Places:
             found = self._near((found.entity,), scene) or self._somewhere(hit, plain, scene)
         if key[0] > _ARABIC_FROM and " " not in key:
             found = self._one_word(hit, key, found)
-        return found or self._listed(hit, candidates, scene)
+        return found or self.listed(hit, candidates, scene)
 
     def _one_word(self, hit: Hit, key: str, found: Found | None) -> Found | None:
         """Arabic has no capitals: of a village's name that is a word or a first name too, something must tell."""
@@ -178,7 +180,9 @@ class Places:
         a_word = key in self._context.arabic_words or self._context.is_first_name(key)
         return None if a_word and not self._context.behind_a_place_word(hit) else found
 
-    def _under(self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
+    def _under(
+        self, hit: Hit, key: str, candidates: tuple[Entity, ...], plain: Plain, scene: Scene
+    ) -> Found | None:
         """`Salma, Latakia`: the one that lies in the place beside it; of a name that is a word too, no village."""
         other = around(hit, scene)
         if other is None:
@@ -188,7 +192,6 @@ class Places:
         found = self._by_itself(hit, key, inside).found if inside else None
         if found is None or self._context.in_a_longer_name(hit):
             return None
-        plain = self._by_itself(hit, key, candidates)
         if plain.found is not None and plain.found.entity is found.entity:
             return plain.found
         if found.entity.kind in WEAK and (key in self._context.cue_only or self._context.is_first_name(key)):
@@ -208,7 +211,7 @@ class Places:
             found._replace(rule="place:alone") if found is not None and found.entity.kind in WEAK else found
         )
 
-    def _listed(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
+    def listed(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
         """`سراقب وأريحا`: a name that is a word too, right beside a place that is near, or whose governorate it shares.
 
         A village may be meant too, but where a name with a capital may be a person's.
@@ -263,7 +266,8 @@ class Places:
             short = len(key.replace(" ", "")) <= few and key not in self._context.short_places
             short = short and not all(place.kind == "world-city" for place in candidates)
             strong = found is not None and found.entity.kind not in WEAK and not short
-            known = self._plain[about] = Plain(found, strong)
+            only = strong and sum(place.kind not in _UNITS for place in candidates) == 1
+            known = self._plain[about] = Plain(found, strong, only and key not in self._context.cue_only)
         return known
 
     def _seat(self, candidates: tuple[Entity, ...]) -> Found | None:

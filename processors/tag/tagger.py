@@ -135,7 +135,10 @@ class Tagger:
         provinces.settle(scene, self._places, self._context)
         self._name_facilities(scene)
         self._nouns.settle(scene)
+        told = len(scene.hits)
         unknown = [*self._variants.settle(scene), *self._unlisted.settle(scene)]
+        if len(scene.hits) != told:
+            self._list_again(scene)
         self._people.settle(
             scene
         )  # again: who stands alone in a story on Syria, now that its places are known
@@ -183,6 +186,14 @@ class Tagger:
                 if not last:
                     scene.add_support(hit, self._places.lends(hit, found.entity))
             waiting = still
+
+    def _list_again(self, scene: Scene) -> None:
+        """Names that are words too, in a list with a place that was found by its letters."""
+        for hit in scene.hits:
+            if hit.entity is None and hit.reading.where:
+                found = self._places.listed(hit, hit.reading.where, scene)
+                if found is not None:
+                    hit.decide(found.entity, found.rule, found.evidence)
 
     def _name_facilities(self, scene: Scene) -> None:
         """The bare name of a facility that the article has named in full, unless a town is meant."""

@@ -136,6 +136,8 @@ class Variants:
                 waiting.append((hit, looks, found))
             elif found is not None:
                 unknown.append(found)
+        if not waiting:
+            return
         named = {fold(hit.text): hit.entity for hit in added}
         for hit, looks, before in reversed(waiting):
             known = named.get(looks.folded)

@@ -25,6 +25,7 @@ ARMY, GOVERNMENT = "group/syrian-army", "state/syria/government"
         ("Esed rejimine ait uçaklar İdlib'in Maarşurin köyünü vurdu.", "Maarşurin", "place/C3978"),
         ("İdlib'in Serce köyüne saldırı.", "Serce", "place/C4273"),
         ("Saldırı İdlib'in Kefrenbil beldesinde oldu.", "Kefrenbil", "place/C4068"),
+        ("Uçaklar İdlib'de Has ve Maarşurin köylerini vurdu, Suriye duyurdu.", "Has", "place/C4058"),
         # A romanisation of one village may mean its namesake in Arabic.
         (
             "Shelling of the villages of al-Mansoura and Hawash in Hama province.",
