@@ -218,7 +218,7 @@ class Tagger:
                 continue
             cue = self._context.cue(hit)
             several = "place:several" if len(places) > 1 else "place:unsupported"
-            if cue or (about_syria and self._worth_keeping(hit)):
+            if cue or scene.only_names or (about_syria and self._worth_keeping(hit)):
                 yield Unknown(hit.field, hit.source, several, tuple(each.id for each in places))
 
     def _worth_keeping(self, hit: Hit) -> bool:
