@@ -49,6 +49,7 @@ _NOT_NAMES = (
     "Wadi an Nasara|Houla|Hula|Al Houla|Al Hula|"
     "الإشارة|الحصان|الحول|السجن|السوداء|السودة|الوعرة|جديدة|كريمة|بصيرة|سفيرة|قطيفة|عريقة|برقية|رحيبة|طواحين|"
     "ناصرة|خريبة|الدالي|حميدية|الزيتية|الحمرة|هنادي|سلامين|عنازة|الهادر|المسلخة|ميادين|"
+    "حيالين|"  # a village of its own that the source gives to the district of as-Suqaylabiyah
     "مدينة إدلب|Madinat Halab|Madinat ath Thawrah"
 )
 # GeoNames id → P-code, where neither spelling nor position tells that they are one place.

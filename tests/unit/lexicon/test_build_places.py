@@ -89,6 +89,12 @@ def test_a_region_is_no_spelling_of_a_town_in_it() -> None:
     assert list(row.aliases.values()) == ["und:Jeramana"]
 
 
+def test_a_village_is_no_spelling_of_the_district_that_it_lies_in() -> None:
+    row = Row("place/SY0502", "Al-Suqaylabiyah", "السقيلبية", "district", "place/SY05", 35.5, 36.3, "us")
+    row.add("ar", "حيالين")
+    assert row.aliases == {}, "Hiyalin has a row of its own"
+
+
 def test_main_writes_places(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(data), str(data)]) == 0
     lines = (data / "places.csv").read_text().splitlines()
