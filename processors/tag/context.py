@@ -26,6 +26,12 @@ _QUARTER_BEFORE: Final = Phrases(("حي", "بحي", "neighbourhood of", "neighbo
 
 _VILLAGE_BEFORE: Final = Phrases(("قرية", "قرى", "قريتي", "village of", "villages of"))
 
+_QUALIFIER: Final = re.compile(
+    r"[ -](?:(?:[Aa]l|[Ee]l|[Aa]sh|[Ee]sh)[ -])?"
+    r"(?:Shar[qk]i|Gharbi|S?hamali|Shmali|Ja?nubi|Fo?w?qani|Tah?tani|Ka?bir|Sa?ghir)[a-z]{0,3}\b"
+)
+_CAPITAL_BEFORE: Final = re.compile(r"\b([A-Z][a-z]+)[ -]\Z")
+
 _LIST: Final = 70
 _PART: Final = 64
 _ACRONYM: Final = 5
@@ -211,10 +217,13 @@ class Context:
             remember(self._names, before, known)
         return known
 
-    def after_head(self, hit: Hit) -> bool:
-        """Whether the beginning of another name stands before it: `Bab Nayrab`, `Tal Aleppo`."""
-        before = self.word_before(hit)
-        return before != "" and fold(before) in self.heads
+    def is_part(self, hit: Hit) -> bool:
+        """Whether it is a part of a longer name of a place: `Bab Nayrab`, `Sheikh Khader`, `Ghariyah Sharqiyah`."""
+        source, (start, end) = hit.field.source, hit.source
+        if _QUALIFIER.match(source, end):
+            return True
+        match = _CAPITAL_BEFORE.search(source, max(0, start - _NAME_LENGTH), start)
+        return match is not None and fold(match[1]) in self.heads
 
     def is_quarter(self, hit: Hit) -> bool:
         """Whether a word beside it says that it is a part of a city."""

@@ -17,7 +17,7 @@ _UNITS: Final = ("governorate", "district", "subdistrict")
 _WIDE: Final = frozenset((*_UNITS, "country", "water"))
 _SETTLEMENTS: Final = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
 WEAK: Final = frozenset(("village", "neighbourhood"))
-_AROUND: Final = {"place/SY01": "place/SY03"}  # news of Damascus is often from the towns around it
+AROUND: Final = {"place/SY01": "place/SY03"}  # news of Damascus is often from the towns around it
 _ROOT: Final = "place/syria"
 _ARABIC_FROM: Final = "\u0600"
 _OF_THE_WORLD: Final = frozenset(("world-city", "country", "region", "water"))
@@ -90,7 +90,10 @@ class Places:
         """A name of which a word beside it says that it is a city, a town, a village or a quarter."""
         settlements = tuple(place for place in candidates if place.kind in _SETTLEMENTS) or candidates
         if self._context.is_quarter(hit):
-            settlements = tuple(place for place in settlements if self._may_be_quarter(place, scene))
+            quarters = tuple(place for place in settlements if place.kind in ("neighbourhood", "camp"))
+            settlements = quarters or tuple(
+                place for place in settlements if self._may_be_quarter(place, scene)
+            )
         if self._context.is_village(hit):
             settlements = tuple(place for place in settlements if place.kind != "world-city")
         if len(settlements) > 1:
@@ -110,11 +113,26 @@ class Places:
         if found.entity.kind in WEAK:
             common = hit.key in self._context.cue_only or (len(hit.key) <= 4 and hit.key[0] < _ARABIC_FROM)
             elsewhere = not self.inside(found.entity, scene) and (scene.support or not last)
-            if (common and elsewhere) or self._context.goes_on(hit):
+            if (
+                (common and elsewhere)
+                or self._context.goes_on(hit)
+                or self._contradicted(found.entity, scene)
+            ):
                 return (
                     None  # the article is about other parts, or the name is longer: no list has every village
                 )
         return found._replace(rule="place:cue", evidence=cue)
+
+    def _contradicted(self, place: Entity, scene: Scene) -> bool:
+        """Whether a brief text names governorates, and not that of a place."""
+        if not scene.brief:
+            return False
+        if scene.governorates is None:
+            named = {
+                each.id for hit in scene.hits for each in hit.reading.where if each.kind == "governorate"
+            }
+            scene.governorates = frozenset(named | {AROUND[each] for each in named if each in AROUND})
+        return bool(scene.governorates) and self._governorate(place) not in scene.governorates
 
     def _may_be_quarter(self, place: Entity, scene: Scene) -> bool:
         """Whether a place may be called one: a village, where the article names the town or district that it is in."""
@@ -130,7 +148,7 @@ class Places:
                 units = {each.id for each in hit.reading.places if each.kind in _UNITS}
                 known |= units.intersection(self.above(place.id))
                 known |= self._own_units(place)
-            known |= {_AROUND[each] for each in known if each in _AROUND}
+            known |= {AROUND[each] for each in known if each in AROUND}
             self._lends[about] = known
         return known
 
@@ -147,7 +165,8 @@ class Places:
         if not plain.only and (under := self._under(hit, key, candidates, plain, scene)):
             return under
         if scene.only_names:
-            return self._nearest(hit, candidates, scene) if last else self._alone(candidates)
+            found = self._nearest(hit, candidates, scene) if last else self._alone(candidates)
+            return None if found is None or self._contradicted(found.entity, scene) else found
         if key in self._context.cue_only:
             if last and (found := self.listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
                 return found
@@ -161,9 +180,7 @@ class Places:
     ) -> Found | None:
         plain = self._by_itself(hit, key, candidates)
         if plain.strong:
-            return (
-                None if self._context.after_given_name(hit) or self._context.after_head(hit) else plain.found
-            )
+            return None if self._context.after_given_name(hit) or self._context.is_part(hit) else plain.found
         if not last or (self._context.in_a_longer_name(hit) and not beside(hit, scene)):
             return None
         found = plain.found or self._nearest(hit, candidates, scene) or self._near(candidates, scene)
@@ -188,13 +205,15 @@ class Places:
         if other is None:
             return None
         ids = self.meant(other)
+        candidates = tuple({place.id: place for place in (*candidates, *hit.reading.spelled)}.values())
         inside = tuple(place for place in candidates if ids.intersection(self.above(place.id)))
         found = self._by_itself(hit, key, inside).found if inside else None
-        if found is None or self._context.in_a_longer_name(hit):
+        if found is None or self._context.in_a_longer_name(hit) or self._context.is_part(hit):
             return None
         if plain.found is not None and plain.found.entity is found.entity:
             return plain.found
-        if found.entity.kind in WEAK and (key in self._context.cue_only or self._context.is_first_name(key)):
+        a_word = key in self._context.cue_only or self._context.is_first_name(key)
+        if a_word and found.entity.kind in WEAK and not scene.only_names:
             return None
         unit = next(each for each in self.above(found.entity.id) if each in ids)
         return Found(found.entity, "place:parent", unit)
@@ -202,7 +221,7 @@ class Places:
     def meant(self, hit: Hit) -> set[str]:
         """The ids of all that a hit may name, and of what lies around it and is called so too."""
         ids = {place.id for place in hit.reading.where}
-        return ids | {_AROUND[each] for each in ids if each in _AROUND}
+        return ids | {AROUND[each] for each in ids if each in AROUND}
 
     def _alone(self, candidates: tuple[Entity, ...]) -> Found | None:
         """Where nothing but names is given, as in a list of places: the largest of that name, a village too."""
@@ -250,6 +269,8 @@ class Places:
         key = hit.key
         if plain.found is None or plain.found.rule != "place:name" or len(key) < _LONG or not key.isascii():
             return None
+        if plain.found.entity.kind == "neighbourhood":
+            return None  # other cities have quarters of that name
         if not self._context.where(hit) or not any(each.entity is not None for each in scene.hits):
             return None
         return plain.found._replace(rule="place:alone")

@@ -9,14 +9,19 @@ from processors.tag.find import Field, Hit
 
 _FIELD_GAP: Final = 3_000
 _FEW: Final = 100
+_BRIEF: Final = 300
 _WORD: Final = re.compile(r"(?!and\b|و\b)[^\W_]+")
 _SENTENCE_ENDS: Final = (". ", "! ", "? ", "\n", "؟ ", "。")
 
 
 class Scene:
-    """The hits of all fields in order; `day` is the article's date, `dateline` the hits of its dateline."""
+    """The hits of all fields in order; `day` is the article's date, `dateline` the hits of its dateline.
 
-    __slots__ = ("dateline", "day", "fields", "hits", "only_names", "support")
+    `governorates`, once asked, are those that a hit may name.
+    `brief`: a sentence or two, as of a note of an incident; `only_names`: nothing but names.
+    """
+
+    __slots__ = ("brief", "dateline", "day", "fields", "governorates", "hits", "only_names", "support")
 
     def __init__(self, fields: list[Field], hits: list[Hit], day: date | None, dateline: list[Hit]) -> None:
         for number, field in enumerate(fields):
@@ -26,6 +31,8 @@ class Scene:
         self.day = day
         self.dateline = dateline
         self.support: dict[str, list[int]] = {}
+        self.brief = sum(len(field.text) for field in fields) <= _BRIEF
+        self.governorates: frozenset[str] | None = None
         self.only_names = _only_names(fields, hits)
 
     def named(self) -> dict[str, list[int]]:
@@ -63,7 +70,8 @@ def _only_names(fields: list[Field], hits: list[Hit]) -> bool:
         return False
     text, reach = fields[0].text, 0
     for hit in hits:
-        if _WORD.search(text, reach, hit.word):
-            return False
+        apart = not reach or text[reach : hit.word] != " " or text[hit.word : hit.start].startswith("و")
+        if not apart or _WORD.search(text, reach, hit.word):
+            return False  # a sentence; or a first name and a surname
         reach = hit.end
     return bool(hits) and _WORD.search(text, reach) is None

@@ -11,7 +11,7 @@ from lexicon.entries import Entity, Lexicon
 from processors.tag.distance import kilometres
 from processors.tag.find import Hit, Reading
 from processors.tag.phrases import Phrases, following, preceding
-from processors.tag.places import Places
+from processors.tag.places import AROUND, Places
 from processors.tag.scene import Scene
 from store.records import GeoPoint
 
@@ -24,6 +24,8 @@ _JOINT: Final = re.compile(
     r"(?:[,،]| \(| in| of| \w{0,3}في| à| d[e']| в)? ?و?ب?\Z|, (?:in )?\Z", re.IGNORECASE
 )
 _POSSESSIVE: Final = re.compile(r"(?:['’]s?|['’]\w{2,3}) \Z")
+_UNITS: Final = frozenset(("district", "subdistrict"))
+_IN: Final = re.compile(r"(?: \w+)?, ?")
 _TWICE: Final = re.compile(r"(, ?|، ?)|(?: ?: ?| [-–] )")
 _HIGHWAY: Final = re.compile(r"-[^\W\d_ ]+(?: [^\W\d_]+)? (?:highway|road|motorway)")
 _SETTLED: Final = frozenset(("city", "town", "village", "camp"))
@@ -87,6 +89,7 @@ class Seats:
 
     def settle(self, scene: Scene) -> None:
         """Decides anew the hits that were taken for the seat of a governorate without a word that says so."""
+        self._countryside(scene.hits)
         open_hits = [
             (index, hit, unit)
             for index, hit in enumerate(scene.hits)
@@ -113,6 +116,18 @@ class Seats:
                 hit.decide(seat, "place:named", f"said to be a city at {cities[seat.id].text}")
             else:
                 hit.decide(unit, UNDECIDED, f"or the city, {seat.id}: nothing tells which")
+
+    def _countryside(self, hits: Sequence[Hit]) -> None:
+        """`Assal al-Ward nahiyah, Damascus`: a city behind a unit of the governorate around it is that governorate."""
+        for index, hit in enumerate(hits):
+            before = hits[index - 1] if index else None
+            if hit.rule != "place:seat" or hit.entity is None or before is None or before.entity is None:
+                continue
+            around = {AROUND[each] for each in self._places.above(hit.entity.id) if each in AROUND}
+            unit = around.intersection(self._places.above(before.entity.id))
+            between = hit.field.source[before.source[1] : hit.source[0]]
+            if unit and before.field is hit.field and before.entity.kind in _UNITS and _IN.fullmatch(between):
+                hit.decide(self._entities[min(unit)], "place:unit", f"{before.text} lies in it")
 
     def _governorate(self, hit: Hit) -> Entity | None:
         """The governorate of the hit's name, where it is more than the town itself."""

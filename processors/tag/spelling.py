@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import permutations
 from typing import Final, Literal, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
@@ -30,6 +31,8 @@ _NAMED_BARE: Final = (
 _CLEAR: Final = 4
 _LATIN: Final = ("en", "und", "tr", "fr")
 _SETTLED: Final = ("city", "town", "village")
+_SHARING: Final = ("city", "town", "village", "neighbourhood")
+_GLUED: Final = ("city", "town", "governorate")
 _TURKISH_NOUNS: Final = ("weapon", "theme", "group")
 
 
@@ -84,13 +87,15 @@ def _share(found: _Found, lexicon: Lexicon) -> None:
     """Of settlements that are spelled alike in Arabic, any romanisation of the one may mean the other."""
     alike: dict[str, list[Entity]] = {}
     for entity in lexicon.entities.values():
-        if entity.kind in _SETTLED and entity.names.get("ar"):
+        if entity.kind in _SHARING and entity.names.get("ar"):
             alike.setdefault(_folded(entity.names["ar"][0]), []).append(entity)
     for group in alike.values():
-        written = {(lang, value) for each in group for lang in _LATIN for value in each.names.get(lang, ())}
-        for each in group if len(group) > 1 else ():
-            for _, value in written:
-                _add(found, (_folded(value), False), Meaning(each, "name", _case(value)))
+        for one, other in permutations(group, 2):
+            # A quarter is better known than a village of its name.
+            how: How = "name" if one.kind in _SETTLED and other.kind in _SETTLED else "spelling"
+            for lang in _LATIN:
+                for value in one.names.get(lang, ()):
+                    _add(found, (_folded(value), False), Meaning(other, how, _case(value)))
 
 
 def _in_order(meanings: list[Meaning]) -> tuple[Meaning, ...]:
@@ -120,6 +125,8 @@ def _add_given(found: _Found, entity: Entity) -> set[str]:
             continue
         for form in _forms(folded):
             _add(found, form, meaning)
+        if entity.kind in _GLUED and " ال" in folded:  # `معرةالنعمان`
+            _add(found, (folded.replace(" ", ""), False), meaning)
         if lang == "ru" and " " in folded:
             person = entity.type == "person"
             begins = tuple(word[:4] for word in folded.split(" "))

@@ -182,9 +182,9 @@ class Variants:
             if len(words) > 2 and words[0] == "abu":
                 reason = "person:unknown"
             entities = tuple(entity for entity, name in named if vowels_agree(folded, name))
-            alike = its_key in self._place_names
             headed = len(words) > 1 and words[0] in self._context.heads
             common = len(folded) < _NAME_LENGTH or self._context.is_common(words[0])
+            alike = its_key in self._place_names and not (common and len(words) == 1)
             dull = not (entities or alike or headed or reason)
             never = dull and common
             known = Looks(folded, its_key, entities, alike, headed, reason, common, skip, cut, dull, never)

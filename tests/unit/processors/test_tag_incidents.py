@@ -50,6 +50,21 @@ def found(text: str) -> dict[str, str]:
         ("مليحة", "مليحة", "place/C2308"),
         # Not everything that sounds like one.
         ("Snowball and others went to Aleppo and Azaz.", "Snowball", ""),
+        # A first name and a surname are no list of places.
+        ("حمادة عمر", "عمر", ""),
+        # A quarter of another city, a village of another governorate.
+        ("They hit the Hittin compound in the city of Maskanah.", "Hittin", ""),
+        ("Al-Sinaa, DEIR EZZOR", "Al-Sinaa", ""),
+        ("Jobar, HOMS", "Jobar", "place/C2504"),
+        ("Zara, HOMS", "Zara", "place/C2777"),
+        ("غارات في ريف حمص على بلدة الزعفرانة", "الزعفرانة", ""),
+        # The longer name of another village.
+        ("Effects of shelling on Ghariyah Sharkiyah.", "Ghariyah", ""),
+        ("Sheikh Khader, ALEPPO", "Khader", ""),
+        ("قصف على معرةالنعمان وجسرالشغور", "معرةالنعمان", "place/C3985"),
+        # The countryside of Damascus is meant behind one of its subdistricts.
+        ("Assal al-Ward nahiyah, DAMASCUS", "DAMASCUS", "place/SY03"),
+        ("Assal al-Ward, near Damascus", "Damascus", "place/C1001"),
         # The city of the governorate.
         ("Strike on Raqqa, Raqqa, Syria", "Raqqa", "place/SY11"),
         ("ادلب : ادلب", "ادلب", "place/C3871"),
