@@ -131,7 +131,7 @@ class Places:
             named = {
                 each.id for hit in scene.hits for each in hit.reading.where if each.kind == "governorate"
             }
-            scene.governorates = frozenset(named | {AROUND[each] for each in named if each in AROUND})
+            scene.governorates = frozenset(named - AROUND.keys())  # Damascus is where it was written, too
         return bool(scene.governorates) and self._governorate(place) not in scene.governorates
 
     def _may_be_quarter(self, place: Entity, scene: Scene) -> bool:
@@ -269,7 +269,7 @@ class Places:
         key = hit.key
         if plain.found is None or plain.found.rule != "place:name" or len(key) < _LONG or not key.isascii():
             return None
-        if plain.found.entity.kind == "neighbourhood":
+        if plain.found.entity.kind == "neighbourhood" and " " not in key:
             return None  # other cities have quarters of that name
         if not self._context.where(hit) or not any(each.entity is not None for each in scene.hits):
             return None
