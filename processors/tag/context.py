@@ -32,6 +32,9 @@ _QUALIFIER: Final = re.compile(
 )
 _CAPITAL_BEFORE: Final = re.compile(r"\b([A-Z][a-z]+)[ -]\Z")
 
+_VILLAGE_BEHIND: Final = Phrases(("village", "villages"))
+_ARABIC_FROM: Final = "\u0600"
+
 _LIST: Final = 70
 _PART: Final = 64
 _ACRONYM: Final = 5
@@ -222,6 +225,8 @@ class Context:
         source, (start, end) = hit.field.source, hit.source
         if _QUALIFIER.match(source, end):
             return True
+        if source[start] > _ARABIC_FROM:
+            return hit.word == hit.start and bool(before := preceding(hit)) and before[-1] in self.heads
         match = _CAPITAL_BEFORE.search(source, max(0, start - _NAME_LENGTH), start)
         return match is not None and fold(match[1]) in self.heads
 
@@ -230,8 +235,8 @@ class Context:
         return _QUARTER_BEHIND.stand_behind(hit) or _QUARTER_BEFORE.stand_before(hit)
 
     def is_village(self, hit: Hit) -> bool:
-        """Whether a word before it says that it is a village."""
-        return _VILLAGE_BEFORE.stand_before(hit)
+        """Whether a word beside it says that it is a village."""
+        return _VILLAGE_BEFORE.stand_before(hit) or _VILLAGE_BEHIND.stand_behind(hit)
 
     def is_first_name(self, folded: str) -> bool:
         """Whether a folded word is a first name that we know."""

@@ -8,7 +8,8 @@ import ahocorasick_rs
 
 from lexicon.entries import Entity
 from lexicon.fold import APOSTROPHES, fold_with_offsets
-from processors.tag.spelling import Meaning, Pattern
+from processors.tag.meaning import Meaning
+from processors.tag.spelling import Pattern
 
 FieldName = Literal["headline", "summary", "body"]
 

@@ -54,7 +54,11 @@ class Listed:
             behind = self._hits[at]
             if end < behind.source[0] and _joined(source[end : behind.source[0]]):
                 found.append(behind)
-        return [each.entity for each in found if each.entity is not None and each.entity.kind not in _WIDE]
+        return [
+            each.entity
+            for each in found
+            if each.entity is not None and each.entity.kind not in _WIDE and not _may_be_wide(each)
+        ]
 
     def _index(self, hit: Hit) -> int:
         return bisect_left(self._hits, hit.source, key=_source)
@@ -72,9 +76,19 @@ def beside(hit: Hit, scene: Scene) -> list[Entity]:
         one, two = hits[first], hits[last]
         other = (one if first != at else two).entity
         joined = one.field is two.field and _joined(one.field.source[one.source[1] : two.source[0]])
-        if joined and other is not None and other.kind not in _WIDE:
+        if (
+            joined
+            and other is not None
+            and other.kind not in _WIDE
+            and not _may_be_wide(two if first == at else one)
+        ):
             found.append(other)
     return found
+
+
+def _may_be_wide(hit: Hit) -> bool:
+    """Whether a name may be a governorate's: `Zara, Homs` is no list."""
+    return any(place.kind == "governorate" for place in hit.reading.where)
 
 
 def nearest(candidates: Sequence[Entity], beside: Sequence[Entity]) -> Entity | None:

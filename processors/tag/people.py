@@ -83,9 +83,13 @@ class People:
         if len(titled) == 1:
             hit.decide(titled[0], "short:title", self._why(titled[0], scene.day))
             return
+        beside = not hit.reading.places  # `Kobani` beside the SDF is the town still
         for rule, some in (
             ("short:alone", [each for each in candidates if each.alone]),
-            ("short:beside", [each for each in candidates if self._beside(each, scene, named)]),
+            (
+                "short:beside",
+                [each for each in candidates if beside and self._beside(each, scene, named)],
+            ),
         ):
             held = self._in_office(some, scene.day) if len(some) > 1 else some
             if len(held) == 1:

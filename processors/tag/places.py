@@ -11,7 +11,7 @@ from processors.tag.distance import kilometres
 from processors.tag.find import Hit, Reading
 from processors.tag.lists import beside
 from processors.tag.lists import nearest as nearest_in_list
-from processors.tag.scene import Scene
+from processors.tag.scene import FAR_OFF, Scene
 
 _UNITS: Final = ("governorate", "district", "subdistrict")
 _WIDE: Final = frozenset((*_UNITS, "country", "water"))
@@ -22,11 +22,15 @@ _ROOT: Final = "place/syria"
 _ARABIC_FROM: Final = "\u0600"
 _OF_THE_WORLD: Final = frozenset(("world-city", "country", "region", "water"))
 _TOWNS: Final = frozenset(("city", "town"))
+_MOVABLE: Final = frozenset(("town", "village", "neighbourhood"))
+_HERE_KM: Final = 25.0
 _NEAR_KM: Final = 25.0
 _FAR_KM: Final = 60.0
 _CLOSE: Final = 0.5
 _ID: Final = attrgetter("id")
 _LONG: Final = 6
+# Folded: how Arabic names of villages begin that are nothing else.
+_HEADS: Final = frozenset(("كفر", "تل", "دير", "خربه", "معره", "خان", "جب", "بير"))
 _FEW: Final = 4
 _FEW_ARABIC: Final = 3  # where short vowels are not written
 
@@ -98,7 +102,9 @@ class Places:
             settlements = tuple(place for place in settlements if place.kind != "world-city")
         if len(settlements) > 1:
             # What decides may come later in the text.
-            nearest = self._nearest(hit, settlements, scene) if last else None
+            nearest = (
+                last and (self.listed(hit, settlements, scene) or self._nearest(hit, settlements, scene))
+            ) or None
             if nearest is not None or not last:
                 return nearest
         return self._told(hit, settlements, scene, cue, last=last) if settlements else None
@@ -108,6 +114,8 @@ class Places:
     ) -> Found | None:
         """A name of which a word beside it says that it is a place."""
         found = self._by_itself(hit, hit.key, candidates).found or self._nearest(hit, candidates, scene)
+        if found is None and last:
+            found = self._near(candidates, scene)
         if found is None or found.rule != "place:name":
             return found
         if found.entity.kind in WEAK:
@@ -131,8 +139,9 @@ class Places:
             named = {
                 each.id for hit in scene.hits for each in hit.reading.where if each.kind == "governorate"
             }
-            scene.governorates = frozenset(named - AROUND.keys())  # Damascus is where it was written, too
-        return bool(scene.governorates) and self._governorate(place) not in scene.governorates
+            scene.governorates = frozenset(named)
+        others = scene.governorates - AROUND.keys()  # Damascus is where it was written, too
+        return bool(others) and self._governorate(place) not in scene.governorates
 
     def _may_be_quarter(self, place: Entity, scene: Scene) -> bool:
         """Whether a place may be called one: a village, where the article names the town or district that it is in."""
@@ -148,7 +157,6 @@ class Places:
                 units = {each.id for each in hit.reading.places if each.kind in _UNITS}
                 known |= units.intersection(self.above(place.id))
                 known |= self._own_units(place)
-            known |= {AROUND[each] for each in known if each in AROUND}
             self._lends[about] = known
         return known
 
@@ -157,6 +165,22 @@ class Places:
         name = place.names.get("ar", ("",))[0]
         above = [self._lexicon.entities[each] for each in self.above(place.id)]
         return {unit.id for unit in above if unit.kind in _UNITS and name in unit.names.get("ar", ())}
+
+    def relocated(self, hit: Hit, scene: Scene) -> Found | None:
+        """Of a village or town far from what a list has beside it, the namesake that is near, if there is one."""
+        here = hit.entity
+        if (
+            here is None
+            or here.kind not in _MOVABLE
+            or len(hit.reading.places) + len(hit.reading.spelled) < 2
+        ):
+            return None
+        others = beside(hit, scene)
+        if not others or min(kilometres(here, other) for other in others) <= _HERE_KM:
+            return None
+        namesakes = [each for each in (*hit.reading.places, *hit.reading.spelled) if each.kind in _MOVABLE]
+        near = nearest_in_list([each for each in namesakes if each is not here], others)
+        return Found(near, "place:near", f"beside {others[0].id}") if near else None
 
     def _bare(
         self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
@@ -181,7 +205,7 @@ class Places:
         plain = self._by_itself(hit, key, candidates)
         if plain.strong:
             return None if self._context.after_given_name(hit) or self._context.is_part(hit) else plain.found
-        if not last or (self._context.in_a_longer_name(hit) and not beside(hit, scene)):
+        if not last or (self._longer(hit, scene) and not beside(hit, scene)):
             return None
         found = plain.found or self._nearest(hit, candidates, scene) or self._near(candidates, scene)
         if found is not None and not self.inside(found.entity, scene):
@@ -196,6 +220,15 @@ class Places:
             return found
         a_word = key in self._context.arabic_words or self._context.is_first_name(key)
         return None if a_word and not self._context.behind_a_place_word(hit) else found
+
+    def _longer(self, hit: Hit, scene: Scene) -> bool:
+        """Whether a capitalised word touches it that is no place by itself: `Rami Khatib`, but `Aqraba Deraa`."""
+        if self._context.word_before(hit):
+            return True
+        at = hit.source[1] + 1
+        return self._context.goes_on(hit) and not any(
+            each.source[0] == at and each.field is hit.field and each.reading.where for each in scene.hits
+        )
 
     def _under(
         self, hit: Hit, key: str, candidates: tuple[Entity, ...], plain: Plain, scene: Scene
@@ -239,15 +272,16 @@ class Places:
         if not others:
             return None
         towns = [place for place in candidates if place.kind in _TOWNS]
-        if len(towns) == 1:
-            km = min(kilometres(towns[0], other) for other in others)
-            shared = any(self._governorate(towns[0]) == self._governorate(other) for other in others)
-            return Found(towns[0], "place:near", f"{km:.0f} km") if km <= _NEAR_KM or shared else None
-        latin = hit.key[0] < _ARABIC_FROM
-        if (latin and hit.key in self._context.cue_only) or self._context.is_first_name(hit.key):
-            return None
-        near = nearest_in_list([place for place in candidates if place.kind in WEAK], others)
-        return Found(near, "place:near", f"beside {others[0].id}") if near else None
+        a_person = hit.key[0] < _ARABIC_FROM and hit.key in self._context.cue_only
+        villages = [place for place in candidates if place.kind in WEAK]
+        if a_person or self._context.is_first_name(hit.key):
+            villages = []
+        if near := nearest_in_list((*towns, *villages), others):
+            return Found(near, "place:near", f"beside {others[0].id}")
+        shared = len(towns) == 1 and any(self._governorate(towns[0]) == self._governorate(o) for o in others)
+        return (
+            Found(towns[0], "place:near", "in the governorate of what stands beside it") if shared else None
+        )
 
     def _governorate(self, place: Entity) -> str:
         above = self.above(place.id)
@@ -267,11 +301,14 @@ class Places:
     def _somewhere(self, hit: Hit, plain: Plain, scene: Scene) -> Found | None:
         """`in Barisha`: a village whose long name no other place has, in a story on Syria that names no place near."""
         key = hit.key
-        if plain.found is None or plain.found.rule != "place:name" or len(key) < _LONG or not key.isascii():
+        if plain.found is None or plain.found.rule != "place:name" or len(key) < _LONG:
+            return None
+        if key[0] > _ARABIC_FROM and key.partition(" ")[0] not in _HEADS:
             return None
         if plain.found.entity.kind == "neighbourhood" and " " not in key:
             return None  # other cities have quarters of that name
-        if not self._context.where(hit) or not any(each.entity is not None for each in scene.hits):
+        told = key[0] > _ARABIC_FROM or self._context.where(hit)
+        if not told or not any(each.entity is not None for each in scene.hits):
             return None
         return plain.found._replace(rule="place:alone")
 
@@ -310,30 +347,33 @@ class Places:
 
     def _nearest(self, hit: Hit, candidates: Sequence[Entity], scene: Scene) -> Found | None:
         """The candidate whose district, governorate or city the article names nearest to it."""
-        ranked: list[tuple[float, Entity, str]] = []
+        ranked: list[tuple[float, int, Entity, str]] = []
         for place in candidates:
             reached = [
-                (distance, each)
-                for each in self.above(place.id)
-                if each != _ROOT and (distance := scene.distance(hit, each)) is not None
+                (distance, depth, each)
+                for depth, each in enumerate(self.above(place.id))
+                if each != _ROOT
+                and (distance := scene.distance(hit, each)) is not None
+                and distance < FAR_OFF
             ]
             if reached:
-                distance, each = min(reached)
-                ranked.append((distance, place, each))
+                distance, depth, each = min(reached)
+                ranked.append((distance, depth, place, each))
         if not ranked:
             return None
-        ranked.sort(key=lambda row: row[0])
-        if len(ranked) > 1 and ranked[0][0] > ranked[1][0] * _CLOSE:
-            kinds = [place for distance, place, _ in ranked if distance == ranked[0][0]]
+        ranked.sort(key=lambda row: row[:2])
+        if len(ranked) > 1 and ranked[0][0] > ranked[1][0] * _CLOSE and not _deeper(ranked):
+            kinds = [place for distance, _, place, _ in ranked if distance == ranked[0][0]]
             large = [place for place in kinds if place.kind not in WEAK]
             if len(large) != 1:
                 return None
-            return Found(large[0], "place:parent", ranked[0][2])
-        return Found(ranked[0][1], "place:parent", ranked[0][2])
+            return Found(large[0], "place:parent", ranked[0][3])
+        return Found(ranked[0][2], "place:parent", ranked[0][3])
 
     def _near(self, candidates: Sequence[Entity], scene: Scene) -> Found | None:
         """The only candidate close to a settlement that the article names, the others being far from all."""
-        known = [self._lexicon.entities[each] for each in scene.support if each in self._lexicon.entities]
+        named = [each for each, where in scene.support.items() if max(where) >= 0]  # not by a dateline only
+        known = [self._lexicon.entities[each] for each in named if each in self._lexicon.entities]
         points = [place for place in known if place.kind not in _WIDE and place.parent != _ROOT]
         if not points:
             return None
@@ -345,3 +385,8 @@ class Places:
     def inside(self, place: Entity, scene: Scene) -> bool:
         """Whether the article names something above a place, Syria itself left out."""
         return any(each in scene.support for each in self.above(place.id) if each != _ROOT)
+
+
+def _deeper(ranked: list[tuple[float, int, Entity, str]]) -> bool:
+    """Whether of two as near in the text the first lies in what is named itself: Ashrafieh in the city of Aleppo."""
+    return ranked[0][0] == ranked[1][0] and ranked[0][1] < ranked[1][1]

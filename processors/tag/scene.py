@@ -10,6 +10,7 @@ from processors.tag.find import Field, Hit
 _FIELD_GAP: Final = 3_000
 _FEW: Final = 100
 _BRIEF: Final = 300
+FAR_OFF: Final = 10_000_000  # characters: farther than any text is long
 _WORD: Final = re.compile(r"(?!and\b|و\b)[^\W_]+")
 _SENTENCE_ENDS: Final = (". ", "! ", "? ", "\n", "؟ ", "。")
 
@@ -52,6 +53,11 @@ class Scene:
         where = self.position(hit)
         for each in ids:
             self.support.setdefault(each, []).append(where)
+
+    def add_around(self, ids: Iterable[str]) -> None:
+        """Notes support that counts only where nothing else does."""
+        for each in ids:
+            self.support.setdefault(each, []).append(-2 * FAR_OFF)
 
     def position(self, hit: Hit) -> int:
         """A distance-like place of a hit in the article: other fields and the dateline are far away."""

@@ -13,10 +13,11 @@ from processors.tag import provinces
 from processors.tag.context import Context
 from processors.tag.find import Field, Finder, Hit
 from processors.tag.governments import Governments, is_adjective
+from processors.tag.lists import beside
 from processors.tag.media import Media
 from processors.tag.nouns import Nouns
 from processors.tag.people import People, role_text
-from processors.tag.places import WEAK, Places
+from processors.tag.places import AROUND, WEAK, Found, Places
 from processors.tag.scene import Scene
 from processors.tag.seats import UNDECIDED, Seats
 from processors.tag.spelling import patterns
@@ -131,6 +132,7 @@ class Tagger:
         self._governments.settle(scene)
         self._people.settle(scene)
         self._locate(scene)
+        self._relocate(scene)
         self._seats.settle(scene)
         provinces.settle(scene, self._places, self._context)
         self._name_facilities(scene)
@@ -177,15 +179,34 @@ class Tagger:
                 return
             still: list[Hit] = []
             for hit in waiting:
-                found = self._places.choose(hit, hit.reading.where, scene, last=last)
+                found, rule = self._found(hit, scene, last=last)
                 if found is None:
                     still.append(hit)
                     continue
-                rule = found.rule if hit.reading.places else "place:spelling"
                 hit.decide(found.entity, rule, found.evidence)
                 if not last:
-                    scene.add_support(hit, self._places.lends(hit, found.entity))
+                    ids = self._places.lends(hit, found.entity)
+                    scene.add_support(hit, ids)
+                    scene.add_around(AROUND[each] for each in ids if each in AROUND)
             waiting = still
+
+    def _found(self, hit: Hit, scene: Scene, *, last: bool) -> tuple[Found | None, str]:
+        """The place that a hit names, and the rule: by its name, else at last by a name that is spelled so, too."""
+        reading = hit.reading
+        found = self._places.choose(hit, reading.where, scene, last=last)
+        open_yet = found is None or (found.entity.kind in WEAK and bool(hit.cue or beside(hit, scene)))
+        if last and reading.places and reading.spelled and open_yet:
+            either = (*reading.places, *reading.spelled)
+            found = self._places.choose(hit, either, scene, last=True) or found
+        if found is not None:
+            return found, found.rule if found.entity in reading.places else "place:spelling"
+        return found, ""
+
+    def _relocate(self, scene: Scene) -> None:
+        """Lists tell which of the namesakes is meant."""
+        for hit in scene.hits:
+            if hit.entity is not None and (found := self._places.relocated(hit, scene)) is not None:
+                hit.decide(found.entity, found.rule, found.evidence)
 
     def _list_again(self, scene: Scene) -> None:
         """Names that are words too, in a list with a place that was found by its letters."""

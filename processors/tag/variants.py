@@ -212,12 +212,13 @@ class Variants:
         rows = self._place_names[looks.key]
         if self._context.is_quarter(hit):
             rows = [row for row in rows if row[0].kind in _QUARTERS]
-        long = len(looks.key.replace(" ", "")) >= _TELLING
-        alike = list({place.id: place for place, _ in rows}.values())
+        size = len(looks.key.replace(" ", ""))
+        long = size >= _TELLING
+        alike = list({place.id: place for place, _ in rows}.values()) if size > _TOO_SHORT else []
         agreeing = list({p.id: p for p, name in rows if long or vowels_agree(looks.folded, name)}.values())
         bare = _bare(scene)
         if bare and not scene.support:
-            return self._only(alike) if len(looks.key) > _TOO_SHORT + 1 else None
+            return self._only(alike) if size > _TOO_SHORT + 1 or " " in looks.key else None
         if (other := around(hit, scene)) is not None:
             ids = self._places.meant(other)
             if inside := self._inside(ids, agreeing) or self._inside(ids, alike):
