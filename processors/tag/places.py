@@ -1,46 +1,31 @@
 """Which place a name means. The rules, in order, are told to analysts in docs/gazetteer.md."""
 
-from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from processors.tag.apposed import around
+from processors.tag.area import WEAK, Area, Found
 from processors.tag.context import Context
 from processors.tag.distance import kilometres
 from processors.tag.find import Hit, Reading
 from processors.tag.lists import beside
 from processors.tag.lists import nearest as nearest_in_list
-from processors.tag.scene import FAR_OFF, Scene
+from processors.tag.meaning import UNITS
+from processors.tag.scene import Scene
 
-_UNITS: Final = ("governorate", "district", "subdistrict")
-_WIDE: Final = frozenset((*_UNITS, "country", "water"))
 _SETTLEMENTS: Final = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
-WEAK: Final = frozenset(("village", "neighbourhood"))
-AROUND: Final = {"place/SY01": "place/SY03"}  # news of Damascus is often from the towns around it
-_ROOT: Final = "place/syria"
 _ARABIC_FROM: Final = "\u0600"
 _OF_THE_WORLD: Final = frozenset(("world-city", "country", "region", "water"))
 _TOWNS: Final = frozenset(("city", "town"))
 _MOVABLE: Final = frozenset(("town", "village", "neighbourhood"))
 _HERE_KM: Final = 25.0
-_NEAR_KM: Final = 25.0
-_FAR_KM: Final = 60.0
-_CLOSE: Final = 0.5
 _ID: Final = attrgetter("id")
 _LONG: Final = 6
 # Folded: how Arabic names of villages begin that are nothing else.
 _HEADS: Final = frozenset(("كفر", "تل", "دير", "خربه", "معره", "خان", "جب", "بير"))
 _FEW: Final = 4
 _FEW_ARABIC: Final = 3  # where short vowels are not written
-
-
-class Found(NamedTuple):
-    """A place that was decided on, and why."""
-
-    entity: Entity
-    rule: str
-    evidence: str = ""
 
 
 class Plain(NamedTuple):
@@ -55,19 +40,10 @@ class Places:
     """Decides between places of one name. Holds no state but what follows from the lexicon."""
 
     def __init__(self, lexicon: Lexicon, context: Context) -> None:
-        self._lexicon = lexicon
+        self.area = Area(lexicon)
         self._context = context
         self._no_places = context.heads | context.no_names
-        self._above: dict[str, tuple[str, ...]] = {}
-        self._lends: dict[tuple[Reading, str], set[str]] = {}
         self._plain: dict[tuple[str, Reading | tuple[str, ...]], Plain] = {}
-
-    def above(self, entity_id: str) -> tuple[str, ...]:
-        """The ids above an entity, the nearest first."""
-        known = self._above.get(entity_id)
-        if known is None:
-            known = self._above[entity_id] = tuple(self._lexicon.ancestors(entity_id))
-        return known
 
     def choose(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, *, last: bool) -> Found | None:
         """The place that is meant; None when that cannot be told (yet, unless `last`)."""
@@ -77,12 +53,12 @@ class Places:
         cue = self._context.cue(hit)
         if not cue:
             return self._bare(hit, key, candidates, scene, last=last)
-        if cue in _UNITS:
+        if cue in UNITS:
             units = [place for place in candidates if place.kind == cue]
             if len(units) == 1:
                 return Found(units[0], "place:cue", cue)
             return (
-                self._nearest(hit, units, scene)
+                self.area.nearest(hit, units, scene)
                 if units
                 else self._told(hit, candidates, scene, cue, last=last)
             )
@@ -103,7 +79,7 @@ class Places:
         if len(settlements) > 1:
             # What decides may come later in the text.
             nearest = (
-                last and (self.listed(hit, settlements, scene) or self._nearest(hit, settlements, scene))
+                last and (self.listed(hit, settlements, scene) or self.area.nearest(hit, settlements, scene))
             ) or None
             if nearest is not None or not last:
                 return nearest
@@ -113,58 +89,27 @@ class Places:
         self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene, cue: str, *, last: bool
     ) -> Found | None:
         """A name of which a word beside it says that it is a place."""
-        found = self._by_itself(hit, hit.key, candidates).found or self._nearest(hit, candidates, scene)
+        found = self._by_itself(hit, hit.key, candidates).found or self.area.nearest(hit, candidates, scene)
         if found is None and last:
-            found = self._near(candidates, scene)
+            found = self.area.near(candidates, scene)
         if found is None or found.rule != "place:name":
             return found
         if found.entity.kind in WEAK:
             common = hit.key in self._context.cue_only or (len(hit.key) <= 4 and hit.key[0] < _ARABIC_FROM)
-            elsewhere = not self.inside(found.entity, scene) and (scene.support or not last)
+            elsewhere = not self.area.inside(found.entity, scene) and (scene.support or not last)
             if (
                 (common and elsewhere)
                 or self._context.goes_on(hit)
-                or self._contradicted(found.entity, scene)
+                or self.area.contradicted(found.entity, scene)
             ):
                 return (
                     None  # the article is about other parts, or the name is longer: no list has every village
                 )
         return found._replace(rule="place:cue", evidence=cue)
 
-    def _contradicted(self, place: Entity, scene: Scene) -> bool:
-        """Whether a brief text names governorates, and not that of a place."""
-        if not scene.brief:
-            return False
-        if scene.governorates is None:
-            named = {
-                each.id for hit in scene.hits for each in hit.reading.where if each.kind == "governorate"
-            }
-            scene.governorates = frozenset(named)
-        others = scene.governorates - AROUND.keys()  # Damascus is where it was written, too
-        return bool(others) and self._governorate(place) not in scene.governorates
-
     def _may_be_quarter(self, place: Entity, scene: Scene) -> bool:
         """Whether a place may be called one: a village, where the article names the town or district that it is in."""
-        return place.kind != "village" or any(each in scene.support for each in self.above(place.id)[:2])
-
-    def lends(self, hit: Hit, place: Entity) -> set[str]:
-        """What a decided place lends support to: itself, the units of its name, and all that lies in those."""
-        about = (hit.reading, place.id)
-        known = self._lends.get(about)
-        if known is None:
-            known = {place.id}
-            if place.kind not in _UNITS:
-                units = {each.id for each in hit.reading.places if each.kind in _UNITS}
-                known |= units.intersection(self.above(place.id))
-                known |= self._own_units(place)
-            self._lends[about] = known
-        return known
-
-    def _own_units(self, place: Entity) -> set[str]:
-        """The units that a settlement gave its name to."""
-        name = place.names.get("ar", ("",))[0]
-        above = [self._lexicon.entities[each] for each in self.above(place.id)]
-        return {unit.id for unit in above if unit.kind in _UNITS and name in unit.names.get("ar", ())}
+        return place.kind != "village" or any(each in scene.support for each in self.area.above(place.id)[:2])
 
     def relocated(self, hit: Hit, scene: Scene) -> Found | None:
         """Of a village or town far from what a list has beside it, the namesake that is near, if there is one."""
@@ -189,8 +134,8 @@ class Places:
         if not plain.only and (under := self._under(hit, key, candidates, plain, scene)):
             return under
         if scene.only_names:
-            found = self._nearest(hit, candidates, scene) if last else self._alone(candidates)
-            return None if found is None or self._contradicted(found.entity, scene) else found
+            found = self.area.nearest(hit, candidates, scene) if last else self._alone(candidates)
+            return None if found is None or self.area.contradicted(found.entity, scene) else found
         if key in self._context.cue_only:
             if last and (found := self.listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
                 return found
@@ -207,9 +152,9 @@ class Places:
             return None if self._context.after_given_name(hit) or self._context.is_part(hit) else plain.found
         if not last or (self._longer(hit, scene) and not beside(hit, scene)):
             return None
-        found = plain.found or self._nearest(hit, candidates, scene) or self._near(candidates, scene)
-        if found is not None and not self.inside(found.entity, scene):
-            found = self._near((found.entity,), scene) or self._somewhere(hit, plain, scene)
+        found = plain.found or self.area.nearest(hit, candidates, scene) or self.area.near(candidates, scene)
+        if found is not None and not self.area.inside(found.entity, scene):
+            found = self.area.near((found.entity,), scene) or self._somewhere(hit, plain, scene)
         if key[0] > _ARABIC_FROM and " " not in key:
             found = self._one_word(hit, key, found)
         return found or self.listed(hit, candidates, scene)
@@ -237,9 +182,9 @@ class Places:
         other = around(hit, scene)
         if other is None:
             return None
-        ids = self.meant(other)
+        ids = self.area.meant(other)
         candidates = tuple({place.id: place for place in (*candidates, *hit.reading.spelled)}.values())
-        inside = tuple(place for place in candidates if ids.intersection(self.above(place.id)))
+        inside = tuple(place for place in candidates if ids.intersection(self.area.above(place.id)))
         found = self._by_itself(hit, key, inside).found if inside else None
         if found is None or self._context.in_a_longer_name(hit) or self._context.is_part(hit):
             return None
@@ -248,13 +193,8 @@ class Places:
         a_word = key in self._context.cue_only or self._context.is_first_name(key)
         if a_word and found.entity.kind in WEAK and not scene.only_names:
             return None
-        unit = next(each for each in self.above(found.entity.id) if each in ids)
+        unit = next(each for each in self.area.above(found.entity.id) if each in ids)
         return Found(found.entity, "place:parent", unit)
-
-    def meant(self, hit: Hit) -> set[str]:
-        """The ids of all that a hit may name, and of what lies around it and is called so too."""
-        ids = {place.id for place in hit.reading.where}
-        return ids | {AROUND[each] for each in ids if each in AROUND}
 
     def _alone(self, candidates: tuple[Entity, ...]) -> Found | None:
         """Where nothing but names is given, as in a list of places: the largest of that name, a village too."""
@@ -278,14 +218,12 @@ class Places:
             villages = []
         if near := nearest_in_list((*towns, *villages), others):
             return Found(near, "place:near", f"beside {others[0].id}")
-        shared = len(towns) == 1 and any(self._governorate(towns[0]) == self._governorate(o) for o in others)
+        shared = len(towns) == 1 and any(
+            self.area.governorate(towns[0]) == self.area.governorate(o) for o in others
+        )
         return (
             Found(towns[0], "place:near", "in the governorate of what stands beside it") if shared else None
         )
-
-    def _governorate(self, place: Entity) -> str:
-        above = self.above(place.id)
-        return above[-2] if len(above) > 1 else ""
 
     def _said(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
         """`in Jasim`: a town whose name is a word too, where the article names its governorate or what lies in that."""
@@ -294,8 +232,8 @@ class Places:
             return None
         if self._context.in_a_longer_name(hit) or any(place.kind in _OF_THE_WORLD for place in candidates):
             return None
-        unit = self._governorate(towns[0])
-        near = any(unit == each or unit in self.above(each) for each in scene.support)
+        unit = self.area.governorate(towns[0])
+        near = any(unit == each or unit in self.area.above(each) for each in scene.support)
         return Found(towns[0], "place:parent", unit) if near else None
 
     def _somewhere(self, hit: Hit, plain: Plain, scene: Scene) -> Found | None:
@@ -324,17 +262,17 @@ class Places:
             short = len(key.replace(" ", "")) <= few and key not in self._context.short_places
             short = short and not all(place.kind == "world-city" for place in candidates)
             strong = found is not None and found.entity.kind not in WEAK and not short
-            only = strong and sum(place.kind not in _UNITS for place in candidates) == 1
+            only = strong and sum(place.kind not in UNITS for place in candidates) == 1
             known = self._plain[about] = Plain(found, strong, only and key not in self._context.cue_only)
         return known
 
     def _seat(self, candidates: tuple[Entity, ...]) -> Found | None:
         """The settlement that gave its name to the units of that name, the only strong one, or the only one."""
-        units = [place for kind in _UNITS for place in candidates if place.kind == kind]
-        others = [place for place in candidates if place.kind not in _UNITS]
+        units = [place for kind in UNITS for place in candidates if place.kind == kind]
+        others = [place for place in candidates if place.kind not in UNITS]
         if units:
             ids = {unit.id for unit in units}
-            seats = [place for place in others if ids.intersection(self.above(place.id))]
+            seats = [place for place in others if ids.intersection(self.area.above(place.id))]
             large = [place for place in seats if place.kind not in WEAK] or seats
             if len(large) == 1:
                 return Found(large[0], "place:seat", f"or {units[0].id}")
@@ -344,49 +282,3 @@ class Places:
         if len(strong) == 1:
             return Found(strong[0], "place:name")
         return Found(others[0], "place:name") if len(others) == 1 else None
-
-    def _nearest(self, hit: Hit, candidates: Sequence[Entity], scene: Scene) -> Found | None:
-        """The candidate whose district, governorate or city the article names nearest to it."""
-        ranked: list[tuple[float, int, Entity, str]] = []
-        for place in candidates:
-            reached = [
-                (distance, depth, each)
-                for depth, each in enumerate(self.above(place.id))
-                if each != _ROOT
-                and (distance := scene.distance(hit, each)) is not None
-                and distance < FAR_OFF
-            ]
-            if reached:
-                distance, depth, each = min(reached)
-                ranked.append((distance, depth, place, each))
-        if not ranked:
-            return None
-        ranked.sort(key=lambda row: row[:2])
-        if len(ranked) > 1 and ranked[0][0] > ranked[1][0] * _CLOSE and not _deeper(ranked):
-            kinds = [place for distance, _, place, _ in ranked if distance == ranked[0][0]]
-            large = [place for place in kinds if place.kind not in WEAK]
-            if len(large) != 1:
-                return None
-            return Found(large[0], "place:parent", ranked[0][3])
-        return Found(ranked[0][2], "place:parent", ranked[0][3])
-
-    def _near(self, candidates: Sequence[Entity], scene: Scene) -> Found | None:
-        """The only candidate close to a settlement that the article names, the others being far from all."""
-        named = [each for each, where in scene.support.items() if max(where) >= 0]  # not by a dateline only
-        known = [self._lexicon.entities[each] for each in named if each in self._lexicon.entities]
-        points = [place for place in known if place.kind not in _WIDE and place.parent != _ROOT]
-        if not points:
-            return None
-        ranked = sorted((min(kilometres(place, point) for point in points), place.id) for place in candidates)
-        if ranked[0][0] <= _NEAR_KM and (len(ranked) == 1 or ranked[1][0] >= _FAR_KM):
-            return Found(self._lexicon.entities[ranked[0][1]], "place:near", f"{ranked[0][0]:.0f} km")
-        return None
-
-    def inside(self, place: Entity, scene: Scene) -> bool:
-        """Whether the article names something above a place, Syria itself left out."""
-        return any(each in scene.support for each in self.above(place.id) if each != _ROOT)
-
-
-def _deeper(ranked: list[tuple[float, int, Entity, str]]) -> bool:
-    """Whether of two as near in the text the first lies in what is named itself: Ashrafieh in the city of Aleppo."""
-    return ranked[0][0] == ranked[1][0] and ranked[0][1] < ranked[1][1]

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from lexicon.entries import Entity
+from processors.tag.area import WEAK
 from processors.tag.context import Context
 from processors.tag.find import Hit
-from processors.tag.places import WEAK, Places
+from processors.tag.places import Places
 from processors.tag.scene import Scene
 
 _SAID: Final = frozenset(("place:cue", "place:unit"))
@@ -53,10 +54,12 @@ def _is_in(between: str) -> bool:
 def _lies_in(hit: Hit, unit: Entity, places: Places, context: Context) -> bool:
     """Decides a hit that is in the governorate `unit`; false when it names no settlement."""
     here = hit.entity
-    if here is not None and (here.kind not in _SETTLED or unit.id in places.above(here.id)):
+    if here is not None and (here.kind not in _SETTLED or unit.id in places.area.above(here.id)):
         return here.type == "place"
     inside = [
-        place for place in hit.reading.where if place.kind in _SETTLED and unit.id in places.above(place.id)
+        place
+        for place in hit.reading.where
+        if place.kind in _SETTLED and unit.id in places.area.above(place.id)
     ]
     if len(inside) > 1:
         inside = [place for place in inside if place.kind not in WEAK]

@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from lexicon.entries import Entity, Lexicon
+from processors.tag.area import AROUND
 from processors.tag.distance import kilometres
 from processors.tag.find import Hit, Reading
 from processors.tag.phrases import Phrases, following, preceding
-from processors.tag.places import AROUND, Places
+from processors.tag.places import Places
 from processors.tag.scene import Scene
 from store.records import GeoPoint
 
@@ -48,7 +49,7 @@ class Seats:
         settled = [each for each in lexicon.entities.values() if each.kind in _SETTLED]
         self._inside: dict[str, list[Entity]] = {each: [] for each in self._governorates}
         for place in settled:
-            for above in places.above(place.id):
+            for above in places.area.above(place.id):
                 if above in self._inside:
                     self._inside[above].append(place)
         self._wide: dict[str, bool] = {}
@@ -65,7 +66,7 @@ class Seats:
             known = self._candidates[about] = tuple(
                 each.id
                 for each in hit.reading.where
-                if each.kind not in _SMALL and (each is unit or unit.id in self._places.above(each.id))
+                if each.kind not in _SMALL and (each is unit or unit.id in self._places.area.above(each.id))
             )
         return known
 
@@ -123,8 +124,8 @@ class Seats:
             before = hits[index - 1] if index else None
             if hit.rule != "place:seat" or hit.entity is None or before is None or before.entity is None:
                 continue
-            around = {AROUND[each] for each in self._places.above(hit.entity.id) if each in AROUND}
-            unit = around.intersection(self._places.above(before.entity.id))
+            around = {AROUND[each] for each in self._places.area.above(hit.entity.id) if each in AROUND}
+            unit = around.intersection(self._places.area.above(before.entity.id))
             between = hit.field.source[before.source[1] : hit.source[0]]
             if unit and before.field is hit.field and before.entity.kind in _UNITS and _IN.fullmatch(between):
                 hit.decide(self._entities[min(unit)], "place:unit", f"{before.text} lies in it")
@@ -133,7 +134,11 @@ class Seats:
         """The governorate of the hit's name, where it is more than the town itself."""
         seat = hit.entity
         for place in hit.reading.where:
-            if seat is not None and place.kind == "governorate" and place.id in self._places.above(seat.id):
+            if (
+                seat is not None
+                and place.kind == "governorate"
+                and place.id in self._places.area.above(seat.id)
+            ):
                 return place if self._is_wide(place, seat) else None
         return None
 
@@ -177,7 +182,7 @@ class Seats:
             part = other.entity
             if part.type != "place" or part.kind in _NO_PART or not joint.fullmatch(between):
                 continue
-            above = self._places.above(part.id)
+            above = self._places.area.above(part.id)
             if seat.id in above or kilometres(seat, part) < _WITHIN_KM:
                 hit.decide(seat, "place:seat", f"{other.text} is a part of it")
                 return True

@@ -10,6 +10,7 @@ from typing import Final
 from lexicon.entries import Entity, Lexicon
 from lexicon.load import uncollected
 from processors.tag import provinces
+from processors.tag.area import AROUND, WEAK, Found
 from processors.tag.context import Context
 from processors.tag.find import Field, Finder, Hit
 from processors.tag.governments import Governments, is_adjective
@@ -17,7 +18,7 @@ from processors.tag.lists import beside
 from processors.tag.media import Media
 from processors.tag.nouns import Nouns
 from processors.tag.people import People, role_text
-from processors.tag.places import AROUND, WEAK, Found, Places
+from processors.tag.places import Places
 from processors.tag.scene import Scene
 from processors.tag.seats import UNDECIDED, Seats
 from processors.tag.spelling import patterns
@@ -172,7 +173,7 @@ class Tagger:
                 else None
             )
             if found:
-                scene.add_support(hit, self._places.lends(hit, found.entity))
+                scene.add_support(hit, self._places.area.lends(hit, found.entity))
         waiting = [hit for hit in scene.hits if hit.entity is None and hit.reading.where]
         for last in (False, True):
             if not waiting:
@@ -185,7 +186,7 @@ class Tagger:
                     continue
                 hit.decide(found.entity, rule, found.evidence)
                 if not last:
-                    ids = self._places.lends(hit, found.entity)
+                    ids = self._places.area.lends(hit, found.entity)
                     scene.add_support(hit, ids)
                     scene.add_around(AROUND[each] for each in ids if each in AROUND)
             waiting = still
@@ -266,7 +267,7 @@ class Tagger:
         ids = set(entities)
         for each, entity in entities.items():
             if entity.parent:
-                ids.update(self._places.above(each))
+                ids.update(self._places.area.above(each))
         ids.update(each for hit in vague for each in self._seats.candidates(hit))
         order = {id(field): number for number, field in enumerate(scene.fields)}
         unknown.sort(key=lambda each: (order[id(each.field)], each.source))

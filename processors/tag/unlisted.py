@@ -223,7 +223,7 @@ class Unlisted:
         return [found[each] for each in sorted(found) if found[each].type == kind]
 
     def _fits(self, entity: Entity, scene: Scene) -> bool:
-        return entity.type != "place" or entity.kind == "city" or self._places.inside(entity, scene)
+        return entity.type != "place" or entity.kind == "city" or self._places.area.inside(entity, scene)
 
     def _length(self, word: _Word, parts: list[str]) -> int:
         """How many words an unknown name has, as far as its first ones tell; 0: too few to be one."""

@@ -220,10 +220,10 @@ class Variants:
         if bare and not scene.support:
             return self._only(alike) if size > _TOO_SHORT + 1 or " " in looks.key else None
         if (other := around(hit, scene)) is not None:
-            ids = self._places.meant(other)
+            ids = self._places.area.meant(other)
             if inside := self._inside(ids, agreeing) or self._inside(ids, alike):
                 return inside
-        fitting = [each for each in agreeing if each.kind == "city" or self._places.inside(each, scene)]
+        fitting = [each for each in agreeing if each.kind == "city" or self._places.area.inside(each, scene)]
         return self._chosen(
             hit, fitting, alike, scene, listed.beside(hit), told=bool(cue or looks.headed or bare)
         )
@@ -251,7 +251,7 @@ class Variants:
         return found.entity if found else None
 
     def _inside(self, ids: set[str], places: list[Entity]) -> Entity | None:
-        return self._only([each for each in places if ids.intersection(self._places.above(each.id))])
+        return self._only([each for each in places if ids.intersection(self._places.area.above(each.id))])
 
     def _only(self, places: list[Entity]) -> Entity | None:
         """The one of several, a town before villages."""
