@@ -140,6 +140,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     person_before: tuple[str, ...] = ()
     no_names: tuple[str, ...] = ()
     arabic_words: tuple[str, ...] = ()
+    arabic_common: tuple[str, ...] = ()
     village_before: tuple[str, ...] = ()
     syria: tuple[str, ...] = ()
 

@@ -24,6 +24,8 @@ _QUARTER_BEHIND: Final = Phrases(
 )
 _QUARTER_BEFORE: Final = Phrases(("حي", "بحي", "neighbourhood of", "neighborhood of", "quarter of"))
 
+_CITY_BEFORE: Final = Phrases(("city of", "مدينة", "مدينتي", "مدن"))
+_CITY_BEHIND: Final = Phrases(("city", "cities", "kent*", "şehr*"))
 _VILLAGE_BEFORE: Final = Phrases(("قرية", "قرى", "قريتي", "village of", "villages of"))
 
 _QUALIFIER: Final = re.compile(
@@ -77,6 +79,7 @@ class Context:
         self.cue_only = _folded(name for names in words.cue_only for name in names)
         self.no_names = _folded(words.no_names)
         self.arabic_words = _folded(words.arabic_words)
+        self._arabic_common = _folded(words.arabic_common)
         self._village_before = Phrases(words.village_before)
         self._syria = re.compile(
             "|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)"
@@ -234,6 +237,14 @@ class Context:
         """Whether a word beside it says that it is a part of a city."""
         return _QUARTER_BEHIND.stand_behind(hit) or _QUARTER_BEFORE.stand_before(hit)
 
+    def is_a_word(self, folded: str) -> bool:
+        """Whether a folded Arabic name is an everyday word before it is a village's name."""
+        return folded in self._arabic_common
+
+    def is_city(self, hit: Hit) -> bool:
+        """Whether a word beside it says that it is a city."""
+        return _CITY_BEHIND.stand_behind(hit) or _CITY_BEFORE.stand_before(hit)
+
     def is_village(self, hit: Hit) -> bool:
         """Whether a word beside it says that it is a village."""
         return _VILLAGE_BEFORE.stand_before(hit) or _VILLAGE_BEHIND.stand_behind(hit)
@@ -277,7 +288,7 @@ class Context:
 
     def behind_a_place_word(self, hit: Hit) -> bool:
         """The same in Arabic: `غارات على …`, `محيط …`."""
-        return self._village_before.stand_before(hit)
+        return not self.is_a_word(hit.key) and self._village_before.stand_before(hit)
 
     def about_syria(self, text: str) -> bool:
         """Whether a folded text has a word that only stories about Syria have."""

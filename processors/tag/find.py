@@ -33,6 +33,7 @@ _TURKISH_ENDING: Final = re.compile(
 _TURKISH_NOUN: Final = re.compile(
     r"(?:l[ae]r)?(?:[iu]n?|s[iu]n?)?(?:[dt][ae]n?|[iuae]|n[iu]n|n[iuae]|nd[ae]n?|y?l[ae]|[iu]n|[dt][ae]ki)?"
 )
+_NO_LETTERS: Final = re.compile('_|["“”„«»](?=[ء-ي])|(?<=[ء-ي])["“”„«»]')
 _INFLECTED: Final = frozenset(("weapon", "theme", "group"))
 _SPELLED_SMALL: Final = frozenset(("place", "state"))
 _SHOUTED: Final = 8
@@ -112,7 +113,8 @@ class Field:
     def __init__(self, name: FieldName, source: str) -> None:
         self.name = name
         self.source = source
-        self.folded = fold_with_offsets(source.replace("_", " "))  # `#حزب_الله`
+        # `#حزب_الله`; and quotation marks within a name: `تنظيم "الدولة"`.
+        self.folded = fold_with_offsets(_NO_LETTERS.sub(" ", source))
         self.text = self.folded.text
         self.begins: int | None = None
         self.near_lists: frozenset[int] = frozenset()
@@ -195,7 +197,12 @@ class Finder:
             if start == last_start and end == last_end:
                 kept[-1].reading = self._both(kept[-1].reading, reading)
                 continue
-            if start == last_start and end < last_end and _ends_in_turkish(field, end, last_end):
+            surname = (
+                start == last_start
+                and end < last_end
+                and not (kept[-1].reading.where or kept[-1].reading.names)
+            )
+            if surname and _ends_in_turkish(field, end, last_end):
                 kept.pop()  # Turkish `Hama'da`, not `Hamada`
                 reach = start
             if start < reach and (

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from lexicon.entries import Words
-from lexicon.fold import APOSTROPHES
+from lexicon.fold import APOSTROPHES, fold
 from processors.tag.find import Hit
 from processors.tag.phrases import Phrases, following, preceding
 from processors.tag.scene import Scene
@@ -20,6 +20,9 @@ _ARABIC_FROM: Final = "\u0600"
 _SYRIAN: Final = "سوريه"  # folded
 _OF_SYRIA: Final = frozenset(
     ("وحده", "سياده", "خارطه", "خريطه", "اعاده", "رئاسه", "زياره", "قضيه", "ازمه", "عاصمه")
+)
+_PLURALS: Final = frozenset(
+    map(fold, ("إعلام", "مصادر", "مواقع", "مناطق", "مدن", "قرى", "فصائل", "أسر", "أراض", "قوى"))
 )
 _SENTENCE: Final = 240
 _BETWEEN: Final = 40
@@ -185,4 +188,6 @@ def is_adjective(hit: Hit) -> bool:
     before = preceding(hit)[-1:]
     if not before or before[0] in _OF_SYRIA:
         return False
+    if before[0] in _PLURALS:
+        return True
     return before[0].endswith("يه" if hit.field.text[hit.word] == "و" else ("ه", "ات"))

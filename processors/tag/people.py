@@ -11,7 +11,7 @@ from lexicon.fold import fold
 from lexicon.transliteration import key
 from processors.tag.context import Context
 from processors.tag.find import Hit
-from processors.tag.phrases import preceding, words_at
+from processors.tag.phrases import following, preceding, words_at
 from processors.tag.scene import Scene
 
 _SYRIA: Final = "state/syria"
@@ -23,6 +23,9 @@ _NOT_TELLING: Final = frozenset(
 _AMERICAN: Final = {"defense": "defence", "organization": "organisation", "center": "centre"}
 _REMEMBERED: Final = 20_000
 _ARABIC_FROM: Final = "\u0600"
+_OURS: Final = "state/syria/"
+_NISBA: Final = re.compile(r"ال[ء-ي]{2,}يه?")
+_SYRIANS: Final = frozenset(("السوريه", "السوري"))
 _ARABIC: Final = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -77,6 +80,7 @@ class People:
     def _alone(
         self, hit: Hit, candidates: Sequence[Entity], scene: Scene, named: dict[str, list[int]], index: int
     ) -> None:
+        candidates = [each for each in candidates if not _of_another_state(each, hit, named)]
         if self._named_in_full(hit, (*candidates, *hit.reading.surnames), scene, named, index):
             return
         titled = self._titled(hit, candidates, scene.day)
@@ -214,3 +218,15 @@ def _active(entity: Entity, day: date | None) -> bool:
 def _telling(role: Role) -> set[str]:
     words = {_AMERICAN.get(word, word) for title in role.title.values() for word in fold(title).split()}
     return words - _NOT_TELLING
+
+
+def _of_another_state(entity: Entity, hit: Hit, named: dict[str, list[int]]) -> bool:
+    """Whether not this organ of Syria, but another state's is meant: `وزارة الدفاع الأردنية`; or theirs is named."""
+    if not entity.id.startswith(_OURS):
+        return False
+    after = following(hit)[:1]
+    if after and after[0] not in _SYRIANS and _NISBA.fullmatch(after[0]):
+        return True
+    organ = entity.id.rpartition("/")[2]
+    others = (each for each in named if each.startswith("state/") and not each.startswith(_OURS))
+    return any(each.rpartition("/")[2] == organ for each in others)

@@ -16,8 +16,11 @@ from processors.tag.scene import Scene
 
 _SETTLEMENTS: Final = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
 _ARABIC_FROM: Final = "\u0600"
+# `Tal Tamr district` is a subdistrict, `the countryside of Manbij` a district.
+_LESS: Final = {"district": "subdistrict", "governorate": "district"}
 _OF_THE_WORLD: Final = frozenset(("world-city", "country", "region", "water"))
 _TOWNS: Final = frozenset(("city", "town"))
+_NO_VILLAGE: Final = frozenset(("world-city", "neighbourhood"))
 _MOVABLE: Final = frozenset(("town", "village", "neighbourhood"))
 _HERE_KM: Final = 25.0
 _ID: Final = attrgetter("id")
@@ -55,6 +58,8 @@ class Places:
             return self._bare(hit, key, candidates, scene, last=last)
         if cue in UNITS:
             units = [place for place in candidates if place.kind == cue]
+            if not units and key[0] < _ARABIC_FROM:
+                units = [place for place in candidates if place.kind == _LESS.get(cue)]
             if len(units) == 1:
                 return Found(units[0], "place:cue", cue)
             return (
@@ -74,8 +79,10 @@ class Places:
             settlements = quarters or tuple(
                 place for place in settlements if self._may_be_quarter(place, scene)
             )
-        if self._context.is_village(hit):
-            settlements = tuple(place for place in settlements if place.kind != "world-city")
+        elif self._context.is_village(hit):
+            settlements = tuple(place for place in settlements if place.kind not in _NO_VILLAGE)
+        elif self._context.is_city(hit):
+            settlements = tuple(place for place in settlements if place.kind not in WEAK) or settlements
         if len(settlements) > 1:
             # What decides may come later in the text.
             nearest = (
@@ -191,6 +198,7 @@ class Places:
         if plain.found is not None and plain.found.entity is found.entity:
             return plain.found
         a_word = key in self._context.cue_only or self._context.is_first_name(key)
+        a_word = a_word or self._context.is_a_word(key)
         if a_word and found.entity.kind in WEAK and not scene.only_names:
             return None
         unit = next(each for each in self.area.above(found.entity.id) if each in ids)

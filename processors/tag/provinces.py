@@ -63,7 +63,12 @@ def _lies_in(hit: Hit, unit: Entity, places: Places, context: Context) -> bool:
     ]
     if len(inside) > 1:
         inside = [place for place in inside if place.kind not in WEAK]
-    if len(inside) == 1 and not context.in_a_longer_name(hit) and not context.is_first_name(hit.key):
+    if (
+        len(inside) == 1
+        and not context.is_a_word(hit.key)
+        and not context.in_a_longer_name(hit)
+        and not context.is_first_name(hit.key)
+    ):
         hit.decide(inside[0], "place:parent", unit.id)
     elif here is not None and here.kind in WEAK:
         hit.entity, hit.rule = None, ""

@@ -76,7 +76,8 @@ def _bare(entity: Entity) -> set[str]:
     for value in entity.names.get("ar", ()):
         name = folded(value)
         bare = _DIRECTION_BEHIND.sub("", name)
-        made.add(bare)
+        if " " in bare or bare.startswith("ال"):  # without either most are words
+            made.add(bare)
         first, _, rest = bare.partition(" ")
         if rest and first not in _KUNYA:
             made.add(f"ال{bare}")

@@ -194,14 +194,14 @@ class Tagger:
     def _found(self, hit: Hit, scene: Scene, *, last: bool) -> tuple[Found | None, str]:
         """The place that a hit names, and the rule: by its name, else at last by a name that is spelled so, too."""
         reading = hit.reading
-        found = self._places.choose(hit, reading.where, scene, last=last)
+        found: Found | None = self._places.choose(hit, reading.where, scene, last=last)
         open_yet = found is None or (found.entity.kind in WEAK and bool(hit.cue or beside(hit, scene)))
         if last and reading.places and reading.spelled and open_yet:
             either = (*reading.places, *reading.spelled)
             found = self._places.choose(hit, either, scene, last=True) or found
-        if found is not None:
-            return found, found.rule if found.entity in reading.places else "place:spelling"
-        return found, ""
+        if found is None:
+            return None, ""
+        return found, found.rule if found.entity in reading.places else "place:spelling"
 
     def _relocate(self, scene: Scene) -> None:
         """Lists tell which of the namesakes is meant."""
@@ -323,7 +323,12 @@ def _outside_agency(field: Field, hits: list[Hit]) -> list[Hit]:
     if match is None:
         return hits
     begin, end = match.start(1), min(match.end(1), _DATELINE + 1)
-    return [hit for hit in hits if hit.reading.sole is not None or not begin <= hit.source[0] < end]
+    return [hit for hit in hits if not begin <= hit.source[0] < end or _may_write(hit)]
+
+
+def _may_write(hit: Hit) -> bool:
+    """Whether a hit may name a medium: a group, or an organ of a state."""
+    return any(each.type == "group" or each.id.count("/") > 1 for each in hit.reading.names)
 
 
 def _overlaps(one: Unknown, others: list[Unknown]) -> bool:

@@ -15,6 +15,7 @@ from processors.tag.apposed import around
 from processors.tag.context import Context
 from processors.tag.find import Field, Hit
 from processors.tag.lists import Listed, nearest
+from processors.tag.meaning import UNITS
 from processors.tag.phrases import remember
 from processors.tag.places import Places
 from processors.tag.scene import Scene
@@ -216,6 +217,7 @@ class Variants:
         long = size >= _TELLING
         alike = list({place.id: place for place, _ in rows}.values()) if size > _TOO_SHORT else []
         agreeing = list({p.id: p for p, name in rows if long or vowels_agree(looks.folded, name)}.values())
+        agreeing = [place for place in agreeing if place.kind not in UNITS] or agreeing
         bare = _bare(scene)
         if bare and not scene.support:
             return self._only(alike) if size > _TOO_SHORT + 1 or " " in looks.key else None

@@ -32,6 +32,11 @@ ARMY, GOVERNMENT = "group/syrian-army", "state/syria/government"
             "al-Mansoura",
             "place/C3160",
         ),
+        ("Shells fell on Dara'a today.", "Dara'a", "place/SY12"),
+        # Quotation marks within a name.
+        ('قصف مواقع لتنظيم "الدولة" في الرقة', 'تنظيم "الدولة', "group/islamic-state"),
+        # The commonest words are no villages, whatever stands before them.
+        ("سقطت قذيفة قرب مدرسة في ريف حلب", "مدرسة", ""),
         # Hashtags.
         ("قال #حزب_الله إنه قصف مواقع", "حزب_الله", "group/hezbollah"),
         ("اشتباكات على جبهة #سلمى في اللاذقية", "سلمى", "place/C3704"),
@@ -43,6 +48,13 @@ ARMY, GOVERNMENT = "group/syrian-army", "state/syria/government"
         # Spelled otherwise in an Arabic list.
         ("غارات على كفرنبل وكنصفرة وكرسعا بريف إدلب", "كرسعا", "place/C4073"),
         ("غارات على كفرنبل وتجمع المدنيين بريف إدلب", "تجمع", ""),
+        # A unit where only that has the name; the countryside of a town is its district.
+        ("Clashes went on in Jinderes district in Aleppo province.", "Jinderes", "place/SY020302"),
+        ("Turkish drones hit the countryside of Manbij.", "Manbij", "place/SY0205"),
+        # A city is no village, and a village no quarter of Damascus.
+        ("Gunmen shot a man in Nawa city, Daraa. In Homs it is calm.", "Nawa", "place/C6124"),
+        ("DAMASCUS (SANA) - Shells fell on Homs.", "SANA", "state/syria/sana"),
+        ("Soqur al-Sham fighters left Idlib.", "al-Sham", ""),
         # Who writes is named in the dateline's brackets, no place is.
         ("BEIRUT (Reuters) - Jets hit Idlib.", "Reuters", "group/reuters"),
         # The governorate that stands behind a town, though the city is named elsewhere.
