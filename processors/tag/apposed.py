@@ -31,10 +31,9 @@ def around(hit: Hit, scene: Scene) -> Hit | None:
     source = hit.field.source
     start, end = hit.source
     if behind := _BEHIND.match(source, end):
-        at = behind.end()
-        for other in scene.hits:
-            if other.source[0] == at and other.field is hit.field and other.reading.where:
-                return other
+        other = scene.starting(hit.field, behind.end())
+        if other is not None and other.reading.where:
+            return other
     if source.endswith(_MAY_END, 0, start):
         for other in scene.hits:
             last = other.source[1]

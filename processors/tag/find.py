@@ -33,7 +33,7 @@ _TURKISH_ENDING: Final = re.compile(
 _TURKISH_NOUN: Final = re.compile(
     r"(?:l[ae]r)?(?:[iu]n?|s[iu]n?)?(?:[dt][ae]n?|[iuae]|n[iu]n|n[iuae]|nd[ae]n?|y?l[ae]|[iu]n|[dt][ae]ki)?"
 )
-_NO_LETTERS: Final = re.compile('_|["“”„«»](?=[ء-ي])|(?<=[ء-ي])["“”„«»]')
+_QUOTES: Final = re.compile('["“”„«»](?:(?=[ء-ي])|(?<=[ء-ي].))')
 _INFLECTED: Final = frozenset(("weapon", "theme", "group"))
 _SPELLED_SMALL: Final = frozenset(("place", "state"))
 _SHOUTED: Final = 8
@@ -113,8 +113,7 @@ class Field:
     def __init__(self, name: FieldName, source: str) -> None:
         self.name = name
         self.source = source
-        # `#حزب_الله`; and quotation marks within a name: `تنظيم "الدولة"`.
-        self.folded = fold_with_offsets(_NO_LETTERS.sub(" ", source))
+        self.folded = fold_with_offsets(_without_marks(source))
         self.text = self.folded.text
         self.begins: int | None = None
         self.near_lists: frozenset[int] = frozenset()
@@ -331,6 +330,12 @@ def _fits(meaning: Meaning, flags: int) -> bool:
     if meaning.case == "capital":
         return case >= 1 or (flags & _SMALL_FLAG != 0 and meaning.entity.type in _SPELLED_SMALL)
     return case == 2  # in a shout, US and TOW may be words
+
+
+def _without_marks(source: str) -> str:
+    """A text of the same length without what may stand within a name: `#حزب_الله`, `تنظيم "الدولة"`."""
+    text = source.replace("_", " ") if "_" in source else source
+    return text if source.isascii() else _QUOTES.sub(" ", text)
 
 
 def _titled(text: str) -> bool:

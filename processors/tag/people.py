@@ -24,6 +24,7 @@ _AMERICAN: Final = {"defense": "defence", "organization": "organisation", "cente
 _REMEMBERED: Final = 20_000
 _ARABIC_FROM: Final = "\u0600"
 _OURS: Final = "state/syria/"
+_SEATED: Final = re.compile(r" (?:in|of|في|de|d['’]|в) ?")
 _NISBA: Final = re.compile(r"ال[ء-ي]{2,}يه?")
 _SYRIANS: Final = frozenset(("السوريه", "السوري"))
 _ARABIC: Final = re.compile(r"[\u0600-\u06ff]")
@@ -80,7 +81,9 @@ class People:
     def _alone(
         self, hit: Hit, candidates: Sequence[Entity], scene: Scene, named: dict[str, list[int]], index: int
     ) -> None:
-        candidates = [each for each in candidates if not _of_another_state(each, hit, named)]
+        if any(each.id.startswith(_OURS) for each in candidates) and _of_another_state(hit, scene):
+            return
+        candidates = [each for each in candidates if not _theirs_is_named(each, named)]
         if self._named_in_full(hit, (*candidates, *hit.reading.surnames), scene, named, index):
             return
         titled = self._titled(hit, candidates, scene.day)
@@ -220,13 +223,26 @@ def _telling(role: Role) -> set[str]:
     return words - _NOT_TELLING
 
 
-def _of_another_state(entity: Entity, hit: Hit, named: dict[str, list[int]]) -> bool:
-    """Whether not this organ of Syria, but another state's is meant: `وزارة الدفاع الأردنية`; or theirs is named."""
-    if not entity.id.startswith(_OURS):
-        return False
+def _of_another_state(hit: Hit, scene: Scene) -> bool:
+    """Whether what stands beside it gives an organ to another state: `وزارة الدفاع الأردنية`, `the ministry in Oslo`."""
     after = following(hit)[:1]
     if after and after[0] not in _SYRIANS and _NISBA.fullmatch(after[0]):
         return True
+    source, (start, end) = hit.field.source, hit.source
+    if source.endswith(("'s ", "’s "), 0, start):
+        return True
+    match = _SEATED.match(source, end)
+    behind = scene.starting(hit.field, match.end()) if match else None
+    if behind is None:
+        return False
+    seats = (*behind.reading.names, *behind.reading.where)
+    return bool(seats) and not any(each.id.startswith((_SYRIA, *_IN_SYRIA)) for each in seats)
+
+
+def _theirs_is_named(entity: Entity, named: dict[str, list[int]]) -> bool:
+    """Whether an article names the like organ of another state."""
+    if not entity.id.startswith(_OURS):
+        return False
     organ = entity.id.rpartition("/")[2]
     others = (each for each in named if each.startswith("state/") and not each.startswith(_OURS))
     return any(each.rpartition("/")[2] == organ for each in others)

@@ -177,10 +177,10 @@ class Places:
         """Whether a capitalised word touches it that is no place by itself: `Rami Khatib`, but `Aqraba Deraa`."""
         if self._context.word_before(hit):
             return True
-        at = hit.source[1] + 1
-        return self._context.goes_on(hit) and not any(
-            each.source[0] == at and each.field is hit.field and each.reading.where for each in scene.hits
-        )
+        if not self._context.goes_on(hit):
+            return False
+        behind = scene.starting(hit.field, hit.source[1] + 1)
+        return behind is None or not behind.reading.where
 
     def _under(
         self, hit: Hit, key: str, candidates: tuple[Entity, ...], plain: Plain, scene: Scene

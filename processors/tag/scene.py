@@ -22,7 +22,9 @@ class Scene:
     `brief`: a sentence or two, as of a note of an incident; `only_names`: nothing but names.
     """
 
-    __slots__ = ("brief", "dateline", "day", "fields", "governorates", "hits", "only_names", "support")
+    __slots__ = (
+        "_starts", "_starts_of", "brief", "dateline", "day", "fields", "governorates", "hits", "only_names", "support",
+    )  # fmt: skip
 
     def __init__(self, fields: list[Field], hits: list[Hit], day: date | None, dateline: list[Hit]) -> None:
         for number, field in enumerate(fields):
@@ -34,7 +36,16 @@ class Scene:
         self.support: dict[str, list[int]] = {}
         self.brief = sum(len(field.text) for field in fields) <= _BRIEF
         self.governorates: frozenset[str] | None = None
+        self._starts_of: list[Hit] | None = None
+        self._starts: dict[tuple[str, int], Hit] = {}
         self.only_names = _only_names(fields, hits)
+
+    def starting(self, field: Field, at: int) -> Hit | None:
+        """The hit that begins at a place of a field's own text."""
+        if self._starts_of is not self.hits:
+            self._starts_of = self.hits
+            self._starts = {(hit.field.name, hit.source[0]): hit for hit in reversed(self.hits)}
+        return self._starts.get((field.name, at))
 
     def named(self) -> dict[str, list[int]]:
         """Entity id → the indices of the hits that name it, as far as decided."""

@@ -195,10 +195,10 @@ class Tagger:
         """The place that a hit names, and the rule: by its name, else at last by a name that is spelled so, too."""
         reading = hit.reading
         found: Found | None = self._places.choose(hit, reading.where, scene, last=last)
-        open_yet = found is None or (found.entity.kind in WEAK and bool(hit.cue or beside(hit, scene)))
-        if last and reading.places and reading.spelled and open_yet:
+        if last and reading.places and reading.spelled:
+            open_yet = found is None or (found.entity.kind in WEAK and bool(hit.cue or beside(hit, scene)))
             either = (*reading.places, *reading.spelled)
-            found = self._places.choose(hit, either, scene, last=True) or found
+            found = (self._places.choose(hit, either, scene, last=True) if open_yet else None) or found
         if found is None:
             return None, ""
         return found, found.rule if found.entity in reading.places else "place:spelling"

@@ -95,6 +95,18 @@ def test_a_village_is_no_spelling_of_the_district_that_it_lies_in() -> None:
     assert row.aliases == {}, "Hiyalin has a row of its own"
 
 
+def test_a_name_that_others_bear_is_no_spelling_of_one_place() -> None:
+    row = Row("place/C3013", "Kafr Bihem", "كفر بهم", "town", "place/SY050100", 35.1, 36.7, "us")
+    row.add("ar", "الغسانية")
+    row.add("und", "Kafr Buhum")
+    assert list(row.aliases.values()) == ["und:Kafr Buhum"]
+    other = Row(
+        "place/C3554", "Ghassaniyeh", "الغسانية - كشيش", "village", "place/SY060004", 35.8, 35.9, "us"
+    )
+    other.add("ar", "الغسانية")
+    assert list(other.aliases.values()) == ["ar:الغسانية"]
+
+
 def test_main_writes_places(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(data), str(data)]) == 0
     lines = (data / "places.csv").read_text().splitlines()
@@ -119,6 +131,12 @@ def test_the_real_gazetteer_has_every_place_of_its_sources() -> None:
     assert _kinds(made, r"place/C1001\d{4}") == {"neighbourhood": 64}
     named = {number for row in made + own for number in re.findall(r"GeoNames (\d+)", row["source"])}
     assert len(named) == 306, "308 but for 168061, two villages in one, and 7905767, a subdistrict"
+
+
+def test_the_real_settlements_of_qadmous_stand_in_its_district() -> None:
+    parents = {row["id"]: row["parent"] for row in _real("places.csv")}
+    assert parents["place/C5404"] == "place/SY100602", "the source has the code of 2015, below Baniyas"
+    assert parents["place/SY100602"] == "place/SY1006"
 
 
 def test_the_real_places_have_arabic_names() -> None:

@@ -55,6 +55,9 @@ ARMY, GOVERNMENT = "group/syrian-army", "state/syria/government"
         ("Gunmen shot a man in Nawa city, Daraa. In Homs it is calm.", "Nawa", "place/C6124"),
         ("DAMASCUS (SANA) - Shells fell on Homs.", "SANA", "state/syria/sana"),
         ("Soqur al-Sham fighters left Idlib.", "al-Sham", ""),
+        # Whose ministry it is.
+        ("قالت وزارة الدفاع إن الجيش السوري رد", "وزارة الدفاع", "state/syria/defence-ministry"),
+        ("في سوريا قالت وزارة الدفاع الأردنية ذلك", "وزارة الدفاع", ""),
         # Who writes is named in the dateline's brackets, no place is.
         ("BEIRUT (Reuters) - Jets hit Idlib.", "Reuters", "group/reuters"),
         # The governorate that stands behind a town, though the city is named elsewhere.
