@@ -50,8 +50,18 @@ _NOT_NAMES = (
     "الإشارة|الحصان|الحول|السجن|السوداء|السودة|الوعرة|جديدة|كريمة|بصيرة|سفيرة|قطيفة|عريقة|برقية|رحيبة|طواحين|"
     "ناصرة|خريبة|الدالي|حميدية|الزيتية|الحمرة|هنادي|سلامين|عنازة|الهادر|المسلخة|ميادين|"
     "حيالين|"  # a village of its own that the source gives to the district of as-Suqaylabiyah
+    "مريبط|Qadisiya|"  # a village west of the Euphrates; what Qadessiyeh, and not Qudsaya, is called
     "مدينة إدلب|Madinat Halab|Madinat ath Thawrah"
 )
+# Spellings of one place that are left out, as others bear the name: P-code → names.
+_NOT_NAMES_OF = {"C3013": "الغسانية|الغانية|Al Ghassaniyah|Al Ghaniyah"}
+# Subdistricts of 2015 that went from Baniyas to a district of their own: their settlements have the old codes.
+_RENUMBERED = {
+    "SY100202": "SY100601",  # Anaza
+    "SY100203": "SY100602",  # Qadmous
+    "SY100204": "SY100603",  # Hamam Wasil
+    "SY100205": "SY100604",  # Tawahin
+}
 # GeoNames id → P-code, where neither spelling nor position tells that they are one place.
 _SAME_AS = {
     "9847679": "C3447",
@@ -70,6 +80,9 @@ _QUARTERS = {
     "C10011070": "Mazzeh Airport quarter",
 }
 _SKIPPED = frozenset(fold(name) for name in _NOT_NAMES.split("|"))
+_SKIPPED_OF = {
+    f"place/{code}": {fold(name) for name in names.split("|")} for code, names in _NOT_NAMES_OF.items()
+}
 
 
 @dataclass
@@ -88,7 +101,7 @@ class Row:
 
     def add(self, lang: str, value: str) -> None:
         """Takes a spelling, unless one that folds the same is there."""
-        known = {fold(self.name_en), fold(self.name_ar), *self.aliases}
+        known = {fold(self.name_en), fold(self.name_ar), *self.aliases, *_SKIPPED_OF.get(self.id, ())}
         if value and "|" not in value and fold(value) not in known | _SKIPPED:
             self.aliases[fold(value)] = f"{lang}:{value}"
 
@@ -157,8 +170,9 @@ def _settlements(lines: Iterable[dict[str, str]], seats: dict[str, str], units: 
     for line in lines:
         english = line["name_en"].split(" / ")[0].strip("\\/ ")
         arabic = line["name_ar"].split("/")[0].strip().replace("_", " - ")
-        # A few subdistrict codes of 2015 are in no list of units: then the district stands above the settlement.
-        above = (f"place/{line[level]}" for level in ("admin3_pcode", "admin2_pcode", "admin1_pcode"))
+        # A subdistrict code of 2015 that is in no list of units: then the district stands above the settlement.
+        lowest = _RENUMBERED.get(line["admin3_pcode"], line["admin3_pcode"])
+        above = (f"place/{code}" for code in (lowest, line["admin2_pcode"], line["admin1_pcode"]))
         parent = next(place for place in above if place in units)
         seat = seats.get(f"{fold(arabic)}@{parent}") or seats.get(f"{fold(english)}@{parent}")
         kind = seat or ("town" if line["pcode"] in named_alone else "village")

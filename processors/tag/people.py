@@ -224,7 +224,7 @@ def _telling(role: Role) -> set[str]:
 
 
 def _of_another_state(hit: Hit, scene: Scene) -> bool:
-    """Whether what stands beside it gives an organ to another state: `وزارة الدفاع الأردنية`, `the ministry in Oslo`."""
+    """Whether what stands beside an organ gives it to another state: `وزارة الدفاع الأردنية`, `… in Oslo`."""
     after = following(hit)[:1]
     if after and after[0] not in _SYRIANS and _NISBA.fullmatch(after[0]):
         return True
