@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from processors.tag.find import Hit
+from processors.tag.hits import Hit
 from processors.tag.scene import Scene
 
 _ENGLISH: Final = (

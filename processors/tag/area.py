@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from processors.tag.distance import kilometres
-from processors.tag.find import Hit, Reading
+from processors.tag.hits import Hit, Reading
 from processors.tag.meaning import UNITS
 from processors.tag.scene import FAR_OFF, Scene
 

@@ -8,7 +8,7 @@ import ahocorasick_rs
 
 from lexicon.entries import Cues, Lexicon
 from lexicon.fold import fold
-from processors.tag.find import Hit
+from processors.tag.hits import Hit
 from processors.tag.phrases import ARTICLES, Phrases, following, preceding, remember
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+\Z")

@@ -5,7 +5,7 @@ from typing import Final
 
 from lexicon.entries import Words
 from lexicon.fold import APOSTROPHES, fold
-from processors.tag.find import Hit
+from processors.tag.hits import Hit
 from processors.tag.phrases import Phrases, following, preceding
 from processors.tag.scene import Scene
 

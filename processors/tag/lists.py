@@ -7,7 +7,7 @@ from typing import Final
 
 from lexicon.entries import Entity
 from processors.tag.distance import kilometres
-from processors.tag.find import Hit
+from processors.tag.hits import Hit
 from processors.tag.scene import Scene
 
 _JOINT: Final = r"(?: ?(?:,|،|/|&|;)(?: ?(?:and|و))? ?| (?:and|und|et|ve|[–-]) | و|[-–])"

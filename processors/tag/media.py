@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from lexicon.entries import Words
-from processors.tag.find import Hit
+from processors.tag.hits import Hit
 from processors.tag.phrases import Phrases
 
 _LATIN: Final = "\u024f"

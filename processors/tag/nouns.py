@@ -10,7 +10,7 @@ from typing import Final
 
 from lexicon.entries import Words
 from lexicon.fold import fold
-from processors.tag.find import Field, Hit
+from processors.tag.hits import Field, Hit
 from processors.tag.phrases import Phrases, preceding
 from processors.tag.scene import Scene
 

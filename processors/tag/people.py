@@ -10,7 +10,7 @@ from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
 from lexicon.transliteration import key
 from processors.tag.context import Context
-from processors.tag.find import Hit
+from processors.tag.hits import Hit
 from processors.tag.phrases import following, preceding, words_at
 from processors.tag.scene import Scene
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final, TypeVar
 
 from lexicon.fold import fold
-from processors.tag.find import Hit
+from processors.tag.hits import Hit
 
 _AFTER: Final = re.compile(r' "?([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?')
 _FIRST: Final = re.compile(r'"?([^\W_]+)')

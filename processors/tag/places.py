@@ -8,7 +8,7 @@ from processors.tag.apposed import around
 from processors.tag.area import WEAK, Area, Found
 from processors.tag.context import Context
 from processors.tag.distance import kilometres
-from processors.tag.find import Hit, Reading
+from processors.tag.hits import Hit, Reading
 from processors.tag.lists import beside
 from processors.tag.lists import nearest as nearest_in_list
 from processors.tag.meaning import UNITS

@@ -6,7 +6,7 @@ from typing import Final
 from lexicon.entries import Entity
 from processors.tag.area import WEAK
 from processors.tag.context import Context
-from processors.tag.find import Hit
+from processors.tag.hits import Hit
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 

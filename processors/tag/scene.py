@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from processors.tag.find import Field, Hit
+from processors.tag.hits import Field, Hit
 
 _FIELD_GAP: Final = 3_000
 _FEW: Final = 100

@@ -10,7 +10,7 @@ from typing import Final
 from lexicon.entries import Entity, Lexicon
 from processors.tag.area import AROUND
 from processors.tag.distance import kilometres
-from processors.tag.find import Hit, Reading
+from processors.tag.hits import Hit, Reading
 from processors.tag.phrases import Phrases, following, preceding
 from processors.tag.places import Places
 from processors.tag.scene import Scene

@@ -12,8 +12,9 @@ from lexicon.load import uncollected
 from processors.tag import provinces
 from processors.tag.area import AROUND, WEAK, Found
 from processors.tag.context import Context
-from processors.tag.find import Field, Finder, Hit
+from processors.tag.find import Finder
 from processors.tag.governments import Governments, is_adjective
+from processors.tag.hits import Field, Hit
 from processors.tag.lists import beside
 from processors.tag.media import Media
 from processors.tag.nouns import Nouns

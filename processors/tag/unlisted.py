@@ -13,7 +13,7 @@ from typing import Final, Literal, NamedTuple
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
 from processors.tag.context import Context
-from processors.tag.find import Field, Hit
+from processors.tag.hits import Field, Hit
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 from processors.tag.variants import Unknown

@@ -13,7 +13,7 @@ from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.apposed import around
 from processors.tag.context import Context
-from processors.tag.find import Field, Hit
+from processors.tag.hits import Field, Hit
 from processors.tag.lists import Listed, nearest
 from processors.tag.meaning import UNITS
 from processors.tag.phrases import remember

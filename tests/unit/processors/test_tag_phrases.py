@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.tag.find import Field, Hit
+from processors.tag.hits import Field, Hit
 from processors.tag.phrases import Phrases, following, preceding
 
 _PHRASES = Phrases(("city", "city of", "près de", "bomb*", "محافظة", "rural dam*", "الريف"))
