@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
-from processors.tag.tagger import Tags
+from processors.tag.tags import Tags
 
 _STYLE = """
 body { font: 17px/1.6 Georgia, serif; max-width: 46em; margin: 2em auto; padding: 0 1em; }

@@ -1,9 +1,7 @@
 """The tagger: headline, summary and body in, mentions and flat id arrays out. No network, no state, no clock."""
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
@@ -18,82 +16,18 @@ from processors.tag.hits import Field, Hit
 from processors.tag.lists import beside
 from processors.tag.media import Media
 from processors.tag.nouns import Nouns
-from processors.tag.people import People, role_text
+from processors.tag.people import People
 from processors.tag.places import Places
 from processors.tag.scene import Scene
-from processors.tag.seats import UNDECIDED, Seats
+from processors.tag.seats import Seats
 from processors.tag.spelling import patterns
+from processors.tag.tags import Results, Tags
 from processors.tag.unlisted import Unlisted
 from processors.tag.variants import Unknown, Variants
-from store.records import GeoPoint, Mention, Unresolved
 
-# How sure each rule is. Measured on few texts only: an order, not a probability.
-CONFIDENCE: Final[Mapping[str, float]] = {
-    "name": 0.95,
-    "name:date": 0.85,
-    "name:variant": 0.7,
-    "short:named": 0.9,
-    "short:title": 0.9,
-    "short:alone": 0.85,
-    "short:role": 0.75,
-    "short:beside": 0.7,
-    "metonym:before": 0.75,
-    "metonym:saying": 0.8,
-    "metonym:possessive": 0.75,
-    "metonym:case": 0.7,
-    "place:cue": 0.95,
-    "place:name": 0.85,
-    "place:seat": 0.75,
-    "place:unit": 0.75,
-    "place:named": 0.8,
-    "place:parent": 0.6,
-    "place:near": 0.55,
-    "place:spelling": 0.6,
-    "place:alone": 0.5,
-    "place:undecided": 0.5,
-    "place:variant": 0.5,
-}
-UNRESOLVED_AT_MOST: Final = 40
-_PRECISION: Final = {
-    "crossing": "point",
-    "facility": "point",
-    "airbase": "point",
-    "airport": "point",
-    "military-base": "point",
-    "port": "point",
-    "dam": "point",
-    "gas-field": "point",
-    "oil-field": "point",
-    "prison": "point",
-    "camp": "point",
-    "world-city": "city",
-    "road": "region",
-    "mountain": "region",
-}
-_NO_POINT: Final = frozenset(("country", "water"))
 _MIN_UNSUPPORTED: Final = 5
 _DATELINE: Final = 100
 _AGENCY: Final = re.compile(r"[^\n(]{2,60}\(([^()\n]{2,40})\)\s*[-–—]")
-
-
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """What an article names. The id tuples are sorted and unique; the fields are those of `Article`.
-
-    `evidence` has one text for each mention: what made the rule decide. It is for people, not for records.
-    """
-
-    mentions: tuple[Mention, ...]
-    entity_ids: tuple[str, ...]
-    person_ids: tuple[str, ...]
-    group_ids: tuple[str, ...]
-    state_ids: tuple[str, ...]
-    place_ids: tuple[str, ...]
-    weapon_ids: tuple[str, ...]
-    theme_ids: tuple[str, ...]
-    geo: tuple[GeoPoint, ...]
-    unresolved: tuple[Unresolved, ...]
-    evidence: tuple[str, ...]
 
 
 class Tagger:
@@ -112,7 +46,7 @@ class Tagger:
             self._nouns = Nouns(lexicon.words)
             self._variants = Variants(lexicon, self._context, self._places)
             self._unlisted = Unlisted(lexicon, self._context, self._places)
-            self._points: dict[str, GeoPoint] = {}
+            self._results = Results(self._places.area, self._people, self._seats)
 
     def tag(
         self,
@@ -147,7 +81,7 @@ class Tagger:
             scene
         )  # again: who stands alone in a story on Syria, now that its places are known
         undecided = [each for each in self._undecided(scene) if not _overlaps(each, unknown)]
-        return self._tags(scene, [*undecided, *unknown])
+        return self._results.tags(scene, [*undecided, *unknown])
 
     def _name(self, scene: Scene) -> None:
         """Names that mean one entity wherever they stand; a true place of the name does not matter then."""
@@ -251,72 +185,6 @@ class Tagger:
             self._context.in_a_longer_name(hit)
         )  # fmt: skip
 
-    def _tags(self, scene: Scene, unknown: list[Unknown]) -> Tags:
-        entities: dict[str, Entity] = {}
-        mentions, evidence, sure, vague = [], [], set(), []
-        for hit in scene.hits:
-            entity = hit.entity
-            if entity is None:
-                continue
-            entities[entity.id] = entity
-            if hit.rule == UNDECIDED:
-                vague.append(hit)
-            else:
-                sure.add(entity.id)
-            mentions.append(self._mention(hit, entity, scene.day))
-            evidence.append(hit.evidence)
-        ids = set(entities)
-        for each, entity in entities.items():
-            if entity.parent:
-                ids.update(self._places.area.above(each))
-        ids.update(each for hit in vague for each in self._seats.candidates(hit))
-        order = {id(field): number for number, field in enumerate(scene.fields)}
-        unknown.sort(key=lambda each: (order[id(each.field)], each.source))
-        in_order = tuple(sorted(ids))
-        by_type = _by_type(in_order)
-        return Tags(
-            mentions=tuple(mentions),
-            entity_ids=in_order,
-            person_ids=by_type["person"],
-            group_ids=by_type["group"],
-            state_ids=by_type["state"],
-            place_ids=by_type["place"],
-            weapon_ids=by_type["weapon"],
-            theme_ids=by_type["theme"],
-            geo=(
-                *(point for each in sorted(sure) if (point := self._point(entities[each])) is not None),
-                *self._seats.points(vague, sure),
-            ),
-            unresolved=tuple(map(_unresolved, unknown[:UNRESOLVED_AT_MOST])),
-            evidence=tuple(evidence),
-        )
-
-    def _mention(self, hit: Hit, entity: Entity, day: date | None) -> Mention:
-        start, end = hit.source
-        role = self._people.role(entity, day) if entity.roles and day is not None else None
-        return Mention(
-            entity_id=entity.id,
-            type=entity.type,
-            text=hit.field.source[start:end],
-            field=hit.field.name,
-            start=start,
-            end=end,
-            rule=hit.rule,
-            confidence=CONFIDENCE[hit.rule],
-            role=role_text(role) if role is not None else "",
-            candidates=self._seats.candidates(hit) if hit.rule == UNDECIDED else (),
-        )
-
-    def _point(self, place: Entity) -> GeoPoint | None:
-        if place.type != "place" or place.kind in _NO_POINT:
-            return None
-        known = self._points.get(place.id)
-        if known is None:
-            precision = _PRECISION.get(place.kind, place.kind)
-            known = GeoPoint(lat=place.lat, lon=place.lon, place_id=place.id, precision=precision)
-            self._points[place.id] = known
-        return known
-
 
 def _outside_agency(field: Field, hits: list[Hit]) -> list[Hit]:
     """The hits that are no places in the brackets of a dateline: `BEIRUT (Levant Wire) - `."""
@@ -339,29 +207,9 @@ def _overlaps(one: Unknown, others: list[Unknown]) -> bool:
     )
 
 
-def _unresolved(unknown: Unknown) -> Unresolved:
-    start, end = unknown.source
-    return Unresolved(
-        text=unknown.field.source[start:end],
-        field=unknown.field.name,
-        start=start,
-        end=end,
-        reason=unknown.reason,
-        candidates=unknown.candidates,
-    )
-
-
 def _active(entity: Entity, day: date | None) -> bool:
     if day is None:
         return False
     if entity.roles:
         return any(role.period.holds(day) for role in entity.roles)
     return entity.active.holds(day)
-
-
-def _by_type(ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Sorted ids, which begin with their type: type → its own."""
-    return {
-        kind: ids[bisect_left(ids, f"{kind}/") : bisect_left(ids, f"{kind}0")]  # 0 comes after /
-        for kind in ("person", "group", "state", "place", "weapon", "theme")
-    }

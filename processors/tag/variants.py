@@ -11,41 +11,22 @@ from typing import Final, NamedTuple
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
-from processors.tag.apposed import around
+from processors.tag.capitals import bare_line, spans
 from processors.tag.context import Context
 from processors.tag.hits import Field, Hit
-from processors.tag.lists import Listed, nearest
-from processors.tag.meaning import UNITS
+from processors.tag.lists import Listed
 from processors.tag.phrases import remember
 from processors.tag.places import Places
 from processors.tag.scene import Scene
+from processors.tag.sounding import Sounding
 
-_ARTICLE: Final = r"(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa]t|[Aa]z|[Aa]d|[Aa]r|[Aa]n|[Uu]l|bin|ibn)"
-_NAME: Final = r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^\W\d_]+))*"
-_SPAN: Final = re.compile(
-    rf"(?:{_ARTICLE}(?:[ -]|- ))?{_NAME}(?:[ -](?:{_ARTICLE}(?:[ -]|- ))?{_NAME}){{0,3}}"
-)
 # What tells the kind, with a capital: no part of the name.
 _NOUN: Final = re.compile(r" (?:Village|Town|City|Villages|Towns|Subdistrict|District|Countryside|Area)\Z")
 # What Turkish spells in its own way, as English has it.
 _TURKISH: Final = str.maketrans({"ş": "sh", "Ş": "Sh", "ç": "ch", "Ç": "Ch", "c": "j", "C": "J"})
 _TURKISH_LETTER: Final = re.compile("[ğĞşŞıİ]")
-# Nothing but names, as where somebody asks for the place of an incident.
-_BARE: Final = re.compile(rf"{_SPAN.pattern}(?:(?:, ?| ?[-/:] ?| and ){_SPAN.pattern}){{0,3}}")
-_HEAD: Final = re.compile(r"(kafr|khan|tal|deir|ein|beit|maar|jub|bir|um|abu|ras|tir)( ?)(\w{3}.*)")
-_CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
-_INSIDE_A_WORD: Final = frozenset("'’-_")
-_SMALL_ARTICLES: Final = frozenset(
-    ("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn")
-)
-_ARTICLE_ENDS: Final = frozenset(article[-2:] for article in _SMALL_ARTICLES)
-_TOO_SHORT: Final = 3
-_TELLING: Final = 6  # so many consonants tell a place whatever the vowels
 _NAME_LENGTH: Final = 4
-_LINE: Final = 100
 _PLACE_KINDS_LEFT_OUT: Final = frozenset(("country", "governorate", "world-city", "water"))
-_LARGE: Final = frozenset(("city", "town"))
-_QUARTERS: Final = frozenset(("neighbourhood", "camp"))  # no village has these words behind it
 _CONTEXT: Final = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
 
 
@@ -82,10 +63,9 @@ class Variants:
 
     def __init__(self, lexicon: Lexicon, context: Context, places: Places) -> None:
         self._context = context
-        self._places = places
         self._group_heads = frozenset(fold(each).strip() for each in lexicon.words.name_heads)
         self._names: dict[str, dict[str, tuple[Entity, str]]] = {}
-        self._place_names: dict[str, list[tuple[Entity, str]]] = {}
+        self._sounding = Sounding(context, places)
         self._latin: dict[str, Looks] = {}
         self._turkish: dict[str, Looks] = {}
         for entity in lexicon.entities.values():
@@ -101,17 +81,14 @@ class Variants:
                     continue
                 known = key(folded)
                 if entity.type == "place":
-                    for written in _joined_or_parted(folded):
-                        its_key = key(written)
-                        if len(its_key.replace(" ", "")) >= _TOO_SHORT:
-                            self._place_names.setdefault(its_key, []).append((entity, written))
+                    self._sounding.learn(entity, folded)
                 elif " " in known and len(known) >= 7:
                     self._names.setdefault(known, {}).setdefault(entity.id, (entity, folded))
 
     def settle(self, scene: Scene) -> list[Unknown]:
         """Adds hits of variants to the scene, in order; returns what stays unknown."""
         about = any(hit.entity is not None and hit.entity.id.startswith(_CONTEXT) for hit in scene.hits)
-        if not about and not _bare(scene):
+        if not about and not bare_line(scene):
             return []
         unknown: list[Unknown] = []
         added: list[Hit] = []
@@ -156,7 +133,7 @@ class Variants:
         taken = [hit.source for hit in here if hit.entity is not None]
         known = {hit.source for hit in here if hit.entity is None}
         turkish = _TURKISH_LETTER.search(field.source) is not None
-        for start, end in _spans(field.source, taken):
+        for start, end in spans(field.source, taken):
             text = field.source[start:end]
             looks = self._look(text, turkish=turkish)
             span = (start + looks.skip, end - looks.cut)
@@ -178,14 +155,14 @@ class Variants:
             first = text.split(" ", 1)[0]
             skip = len(first) + 1 if first != text and self._context.is_title(first) else 0
             noun = _NOUN.search(text)
-            cut = len(noun[0]) if noun and its_key not in self._place_names else 0
+            cut = len(noun[0]) if noun and its_key not in self._sounding else 0
             reason = "group:unknown" if len(words) > 1 and words[0] in self._group_heads else ""
             if len(words) > 2 and words[0] == "abu":
                 reason = "person:unknown"
             entities = tuple(entity for entity, name in named if vowels_agree(folded, name))
             headed = len(words) > 1 and words[0] in self._context.heads
             common = len(folded) < _NAME_LENGTH or self._context.is_common(words[0])
-            alike = its_key in self._place_names and not (common and len(words) == 1)
+            alike = its_key in self._sounding and not (common and len(words) == 1)
             dull = not (entities or alike or headed or reason)
             never = dull and common
             known = Looks(folded, its_key, entities, alike, headed, reason, common, skip, cut, dull, never)
@@ -198,110 +175,12 @@ class Variants:
             return hit
         cue = self._context.cue(hit)
         if looks.alike:
-            place = self._place(hit, looks, cue, scene, listed)
+            place = self._sounding.place(
+                hit, looks.key, looks.folded, scene, listed, told=bool(cue) or looks.headed
+            )
             if place is not None:
                 hit.decide(place, "place:variant", "the same consonants, in an area that the article names")
                 return hit
         if looks.headed or (cue and not looks.common):
-            return Unknown(hit.field, hit.source, "place:unknown", self._alike(looks.key))
+            return Unknown(hit.field, hit.source, "place:unknown", self._sounding.alike(looks.key))
         return Unknown(hit.field, hit.source, looks.reason) if looks.reason else None
-
-    def _place(self, hit: Hit, looks: Looks, cue: str, scene: Scene, listed: Listed) -> Entity | None:
-        """The place of these consonants, where something tells that a place stands there, and which."""
-        if looks.folded in self._context.cue_only:
-            return None
-        rows = self._place_names[looks.key]
-        if self._context.is_quarter(hit):
-            rows = [row for row in rows if row[0].kind in _QUARTERS]
-        size = len(looks.key.replace(" ", ""))
-        long = size >= _TELLING
-        alike = list({place.id: place for place, _ in rows}.values()) if size > _TOO_SHORT else []
-        agreeing = list({p.id: p for p, name in rows if long or vowels_agree(looks.folded, name)}.values())
-        agreeing = [place for place in agreeing if place.kind not in UNITS] or agreeing
-        bare = _bare(scene)
-        if bare and not scene.support:
-            return self._only(alike) if size > _TOO_SHORT + 1 or " " in looks.key else None
-        if (other := around(hit, scene)) is not None:
-            ids = self._places.area.meant(other)
-            if inside := self._inside(ids, agreeing) or self._inside(ids, alike):
-                return inside
-        fitting = [each for each in agreeing if each.kind == "city" or self._places.area.inside(each, scene)]
-        return self._chosen(
-            hit, fitting, alike, scene, listed.beside(hit), told=bool(cue or looks.headed or bare)
-        )
-
-    def _chosen(
-        self,
-        hit: Hit,
-        fitting: list[Entity],
-        alike: list[Entity],
-        scene: Scene,
-        beside: list[Entity],
-        *,
-        told: bool,
-    ) -> Entity | None:
-        """One of those that fit; in a list one that is near, with other vowels too where none fits."""
-        if not (told or beside or self._context.where(hit)):
-            return None
-        if hit.cue and not scene.support and not beside:
-            return self._only(alike)
-        if len(fitting) == 1:
-            return fitting[0]
-        if beside and ((near := nearest(fitting or alike, beside)) is not None or not fitting):
-            return near
-        found = self._places.choose(hit, tuple(fitting), scene, last=True) if fitting else None
-        return found.entity if found else None
-
-    def _inside(self, ids: set[str], places: list[Entity]) -> Entity | None:
-        return self._only([each for each in places if ids.intersection(self._places.area.above(each.id))])
-
-    def _only(self, places: list[Entity]) -> Entity | None:
-        """The one of several, a town before villages."""
-        large = [each for each in places if each.kind in _LARGE] or places
-        return large[0] if len(large) == 1 else None
-
-    def _alike(self, known: str) -> tuple[str, ...]:
-        return tuple(sorted({place.id for place, _ in self._place_names.get(known, ())}))[:8]
-
-
-def _joined_or_parted(folded: str) -> Iterator[str]:
-    """`kafr naha` and `kafrnaha`: both are written."""
-    yield folded
-    match = _HEAD.match(folded)
-    if match and match[2] == " " and " " not in match[3]:
-        yield match[1] + match[3]
-    elif match and not match[2]:
-        yield f"{match[1]} {match[3]}"
-
-
-def _bare(scene: Scene) -> bool:
-    """Whether an article is one short line of names."""
-    if len(scene.fields) != 1 or len(scene.fields[0].source) > _LINE:
-        return False
-    return _BARE.fullmatch(scene.fields[0].source.strip()) is not None
-
-
-def _spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Runs of capitalised words that touch nothing taken, with the small articles in and before them."""
-    reach = at = 0
-    for begin, end in (*taken, (len(source), len(source))):
-        while at < begin and (capital := _CAPITAL.search(source, at, begin)):
-            at = capital.end()
-            start = _with_article(source, capital.start(), reach)
-            match = _SPAN.match(source, start) if start >= 0 else None
-            if match:
-                at = reach = match.end()
-                if reach <= begin:
-                    yield start, reach
-        at = max(at, end)
-
-
-def _with_article(source: str, start: int, reach: int) -> int:
-    """Where a name begins whose first capital is at `start`; -1 inside a word."""
-    before = source[start - 1] if start else " "
-    if before in "- " and start > 2 and source[start - 3 : start - 1] in _ARTICLE_ENDS:
-        word = source[source.rfind(" ", max(0, start - 5), start - 1) + 1 : start - 1]
-        if word in _SMALL_ARTICLES and start - len(word) > reach:
-            start -= len(word) + 1
-            before = " "
-    return -1 if before.isalnum() or before in _INSIDE_A_WORD else start

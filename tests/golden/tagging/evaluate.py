@@ -16,7 +16,8 @@ import msgspec
 import yaml
 
 from lexicon.load import load_lexicon
-from processors.tag.tagger import Tagger, Tags
+from processors.tag.tagger import Tagger
+from processors.tag.tags import Tags
 from store.records import Mention
 from store.settings import ROOT
 

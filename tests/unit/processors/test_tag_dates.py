@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.tag.tagger import Tagger, Tags
+from processors.tag.tagger import Tagger
+from processors.tag.tags import Tags
 from tests.unit.processors.small_lexicon import entities, lexicon
 
 TAGGER = Tagger(lexicon())

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from lexicon.load import load_lexicon
-from processors.tag.tagger import Tagger, Tags
+from processors.tag.tagger import Tagger
+from processors.tag.tags import Tags
 from store.settings import ROOT
 
 TAGGER = Tagger(load_lexicon(ROOT / "config" / "gazetteer"))

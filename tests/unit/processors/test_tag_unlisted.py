@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from lexicon.fold import fold
 from lexicon.load import load_lexicon
-from processors.tag.tagger import Tagger, Tags
+from processors.tag.tagger import Tagger
+from processors.tag.tags import Tags
 from processors.tag.unlisted import letters
 from store.settings import ROOT
 
