@@ -54,7 +54,8 @@ def found(text: str) -> dict[str, str]:
         ("حمادة عمر", "عمر", ""),
         # A quarter of another city, a village of another governorate.
         ("They hit the Hittin compound in the city of Maskanah.", "Hittin", ""),
-        ("Al-Sinaa, DEIR EZZOR", "Al-Sinaa", ""),
+        ("Al-Sinaa, TARTUS", "Al-Sinaa", ""),
+        ("Al-Sinaa, DEIR EZZOR", "Al-Sinaa", "place/deir-ez-zor-sinaa"),
         ("Jobar, HOMS", "Jobar", "place/C2504"),
         ("Zara, HOMS", "Zara", "place/C2777"),
         # The longer name of another village.
