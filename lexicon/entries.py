@@ -139,6 +139,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     facility_before: tuple[str, ...] = ()
     person_before: tuple[str, ...] = ()
     no_names: tuple[str, ...] = ()
+    syrian_nouns: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     arabic_words: tuple[str, ...] = ()
     arabic_common: tuple[str, ...] = ()
     village_before: tuple[str, ...] = ()

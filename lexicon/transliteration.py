@@ -66,13 +66,15 @@ def vowels_agree(one: str, other: str) -> bool:
 
 
 def _words(folded: str) -> list[str]:
-    words = _CONSTRUCT.sub("a", _ABD.sub("abd ", folded)).split()
+    text = _ABD.sub("abd ", folded) if "abd" in folded else folded
+    words = (_CONSTRUCT.sub("a", text) if "t " in text else text).split()
     return [_SAME.get(word, word) for word in words if word not in _ARTICLES] or words
 
 
 def _letters(word: str) -> str:
     """One letter a consonant; `Y` and `W` where they are consonants, `A` for the feminine ending."""
-    word = _JOINED.sub("", word)
+    if word[0] in "ae":
+        word = _JOINED.sub("", word)
     word = _DOUBLE.sub(r"\1", _CONSONANT.sub(lambda match: _DIGRAPHS[match[0]], word))
     word = _ENDING.sub("A", word)
     return _GLIDE_W.sub("W", _GLIDE_Y.sub("Y", word))

@@ -35,9 +35,7 @@ def around(hit: Hit, scene: Scene) -> Hit | None:
         if other is not None and other.reading.where:
             return other
     if source.endswith(_MAY_END, 0, start):
-        for other in scene.hits:
-            last = other.source[1]
-            near = last < start and other.field is hit.field and bool(other.reading.where)
-            if near and _BEFORE.fullmatch(source, last, start):
-                return other
+        other = scene.before(hit.field, start)
+        if other is not None and _BEFORE.fullmatch(source, other.source[1], start):
+            return other
     return None

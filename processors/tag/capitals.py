@@ -11,8 +11,8 @@ _NAME: Final = r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]+(?:['’ʿʾ`‘-](?=[^\W\d_])(?:[^
 _SPAN: Final = re.compile(
     rf"(?:{_ARTICLE}(?:[ -]|- ))?{_NAME}(?:[ -](?:{_ARTICLE}(?:[ -]|- ))?{_NAME}){{0,3}}"
 )
-# Nothing but names, as where somebody asks for the place of an incident.
-_BARE: Final = re.compile(rf"{_SPAN.pattern}(?:(?:, ?| ?[-/:] ?| and ){_SPAN.pattern}){{0,3}}")
+_PARTED: Final = re.compile(r", ?| ?[-/:] ?| and ")
+_AT_MOST: Final = 4
 _CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
 _INSIDE_A_WORD: Final = frozenset("'’-_")
 _SMALL_ARTICLES: Final = frozenset(
@@ -26,7 +26,18 @@ def bare_line(scene: Scene) -> bool:
     """Whether an article is one short line of names."""
     if len(scene.fields) != 1 or len(scene.fields[0].source) > _LINE:
         return False
-    return _BARE.fullmatch(scene.fields[0].source.strip()) is not None
+    text, at = scene.fields[0].source.strip(), 0
+    for _ in range(_AT_MOST):
+        match = _SPAN.match(text, at)
+        if match is None:
+            return False
+        if match.end() == len(text):
+            return True
+        parted = _PARTED.match(text, match.end())
+        if parted is None:
+            return False
+        at = parted.end()
+    return False
 
 
 def spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

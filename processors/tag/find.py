@@ -130,13 +130,12 @@ class Finder:
         given = self._patterns[index].meanings
         fitting = tuple(meaning for meaning in given if _fits(meaning, flags))
         fits = bool(fitting) or (not given and flags & _CASES != 0)
-        known = self._readings[number] = Reading(fitting) if fits else UNFIT
-        return known
+        return self._readings.setdefault(number, Reading(fitting) if fits else UNFIT)
 
     def _both(self, one: Reading, other: Reading) -> Reading:
         known = self._merged.get((one, other))
         if known is None:
-            known = self._merged[one, other] = Reading((*one.meanings, *other.meanings))
+            known = self._merged.setdefault((one, other), Reading((*one.meanings, *other.meanings)))
         return known
 
 
@@ -156,7 +155,9 @@ _LONGEST_ENDING: Final = 12  # `larinindaki`: a longer tail is none
 
 
 def _traits(pattern: Pattern) -> int:
-    caseless = bool(pattern.meanings) and all(meaning.case == "any" for meaning in pattern.meanings)
+    caseless = bool(pattern.meanings)
+    for meaning in pattern.meanings:
+        caseless = caseless and meaning.case == "any"
     return pattern.stem * _STEM | pattern.turkish * _TURKISH | (not caseless) * _CASED
 
 

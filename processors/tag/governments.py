@@ -18,12 +18,6 @@ _WERE: Final = (" were ", " are ")  # of several capitals: cities hardly ever do
 _SYRIA: Final = "state/syria"  # its capital is besieged, bombed and entered: there a bare name is the city
 _ARABIC_FROM: Final = "\u0600"
 _SYRIAN: Final = "سوريه"  # folded
-_OF_SYRIA: Final = frozenset(
-    ("وحده", "سياده", "خارطه", "خريطه", "اعاده", "رئاسه", "زياره", "قضيه", "ازمه", "عاصمه")
-)
-_PLURALS: Final = frozenset(
-    map(fold, ("إعلام", "مصادر", "مواقع", "مناطق", "مدن", "قرى", "فصائل", "أسر", "أراض", "قوى"))
-)
 _SENTENCE: Final = 240
 _BETWEEN: Final = 40
 _QUOTES: Final = frozenset(APOSTROPHES)
@@ -53,6 +47,18 @@ class Governments:
         self._saying_last = Phrases(words.saying_last)
         self._moving = Phrases(words.moving)
         self._city_nouns = Phrases(words.city_nouns)
+        self._syrian_nouns = frozenset(fold(each).strip() for each in words.syrian_nouns)
+
+    def is_adjective(self, hit: Hit) -> bool:
+        """`حكومة سورية`, `طائرات روسية وسورية`: Arabic writes the adjective like the state."""
+        if hit.key != _SYRIAN:
+            return False
+        before = preceding(hit)[-1:]
+        if not before:
+            return False
+        word = before[0]
+        joined = hit.field.text[hit.word] == "و" and word.endswith("يه")
+        return joined or any(word[cut:] in self._syrian_nouns for cut in range(3))
 
     def settle(self, scene: Scene) -> None:
         """Decides the capitals of a scene that are governments; of two that are coordinated both are the same."""
@@ -179,15 +185,3 @@ def _is_russian_subject(hit: Hit) -> bool:
 def _is_feminine_verb(word: str) -> bool:
     """`أبلغت`, `ورحبت`; not the plural of a noun, `قوات`."""
     return len(word) >= 4 and word[-1] == "ت" and word[-2] != "ا"
-
-
-def is_adjective(hit: Hit) -> bool:
-    """`حكومة سورية`, `طائرات روسية وسورية`: Arabic writes the adjective like the state."""
-    if hit.key != _SYRIAN:
-        return False
-    before = preceding(hit)[-1:]
-    if not before or before[0] in _OF_SYRIA:
-        return False
-    if before[0] in _PLURALS:
-        return True
-    return before[0].endswith("يه" if hit.field.text[hit.word] == "و" else ("ه", "ات"))

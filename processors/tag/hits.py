@@ -9,7 +9,8 @@ from processors.tag.meaning import Meaning
 
 FieldName = Literal["headline", "summary", "body"]
 
-_QUOTES: Final = re.compile('["“”„«»](?:(?=[ء-ي])|(?<=[ء-ي].))')
+_MARKS: Final = re.compile('["“”„«»](?:(?=[ء-ي])|(?<=[ء-ي].))|_(?=[ء-ي])(?<=[ء-ي].)')
+_ARABIC: Final = re.compile("[ء-ي]")
 _SHOUTED: Final = 8
 
 
@@ -53,7 +54,7 @@ class Reading:
         self.facilities = of("short", place=True)
         self.states = of("metonym")
         self.surnames = of("surname")
-        self.spelled = of("spelling", place=True)
+        self.spelled = tuple(each for each in of("spelling", place=True) if each not in self.places)
         self.where = self.places or self.spelled
         self.themes_only = bool(meanings) and all(m.entity.type == "theme" for m in meanings)
         alone = len(self.names) == 1 and self.names[0].type != "state"
@@ -91,7 +92,7 @@ class Field:
         self.near_lists: frozenset[int] = frozenset()
         self.lists: list[tuple[int, int, str]] | None = None
         self.titled = name == "headline" and _titled(source)
-        self.small = source.islower()
+        self.small = source.islower() and _ARABIC.search(source) is None
         self.shouted = name == "headline" and len(source) > _SHOUTED and source.isupper()
 
 
@@ -147,8 +148,7 @@ class Hit:
 
 def _without_marks(source: str) -> str:
     """A text of the same length without what may stand within a name: `#حزب_الله`, `تنظيم "الدولة"`."""
-    text = source.replace("_", " ") if "_" in source else source
-    return text if source.isascii() else _QUOTES.sub(" ", text)
+    return source if source.isascii() else _MARKS.sub(" ", source)
 
 
 def _titled(text: str) -> bool:

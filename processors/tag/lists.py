@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Final
 
 from lexicon.entries import Entity
@@ -57,7 +58,7 @@ class Listed:
         return [
             each.entity
             for each in found
-            if each.entity is not None and each.entity.kind not in _WIDE and not _may_be_wide(each)
+            if each.entity is not None and each.entity.kind not in _WIDE and not may_be_wide(each)
         ]
 
     def _index(self, hit: Hit) -> int:
@@ -70,6 +71,8 @@ def beside(hit: Hit, scene: Scene) -> list[Entity]:
     order = fields.index(hit.field) if hit.field in fields else -1
     at = bisect_left(hits, (order, hit.source), key=lambda each: (fields.index(each.field), each.source))
     found: list[Entity] = []
+    if not at < len(hits) or hits[at] is not hit:
+        return found  # a name that is looked at before it belongs to the scene
     for first, last in ((at - 1, at), (at, at + 1)):
         if not 0 <= first < last < len(hits):
             continue
@@ -80,20 +83,23 @@ def beside(hit: Hit, scene: Scene) -> list[Entity]:
             joined
             and other is not None
             and other.kind not in _WIDE
-            and not _may_be_wide(two if first == at else one)
+            and not may_be_wide(two if first == at else one)
         ):
             found.append(other)
     return found
 
 
-def _may_be_wide(hit: Hit) -> bool:
+def may_be_wide(hit: Hit) -> bool:
     """Whether a name may be a governorate's: `Zara, Homs` is no list."""
     return any(place.kind == "governorate" for place in hit.reading.where)
 
 
 def nearest(candidates: Sequence[Entity], beside: Sequence[Entity]) -> Entity | None:
     """The one candidate that is near to a place of the list, when no other is nearly as near."""
-    ranked = sorted((min(kilometres(each, other) for other in beside), each.id, each) for each in candidates)
+    ranked = sorted(
+        ((min(kilometres(each, other) for other in beside), each.id, each) for each in candidates),
+        key=itemgetter(0, 1),
+    )
     if not ranked or ranked[0][0] > _NEAR_KM:
         return None
     rivals = len(ranked) > 1 and ranked[1][0] < ranked[0][0] * _FAR

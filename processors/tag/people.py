@@ -25,8 +25,7 @@ _REMEMBERED: Final = 20_000
 _ARABIC_FROM: Final = "\u0600"
 _OURS: Final = "state/syria/"
 _SEATED: Final = re.compile(r" (?:in|of|في|de|d['’]|в) ?")
-_NISBA: Final = re.compile(r"ال[ء-ي]{2,}يه?")
-_SYRIANS: Final = frozenset(("السوريه", "السوري"))
+_OUR_OWNERS: Final = ("government", "regime", "Assad", "Sharaa", "Syria", "country", "Damascus")
 _ARABIC: Final = re.compile(r"[\u0600-\u06ff]")
 
 
@@ -40,6 +39,7 @@ class People:
         known = {name for names in self._first.values() for name in names}
         known |= {fold(name) for name in lexicon.words.given_names}
         self._given = frozenset(name for name in known if _ARABIC.search(name))
+        self._foreign = frozenset(fold(each).strip() for each in lexicon.words.foreign)
         self._telling: dict[str, list[tuple[Role, set[str]]]] = {}
         self._roles: dict[tuple[str, date | None], Role | None] = {}
 
@@ -81,7 +81,9 @@ class People:
     def _alone(
         self, hit: Hit, candidates: Sequence[Entity], scene: Scene, named: dict[str, list[int]], index: int
     ) -> None:
-        if any(each.id.startswith(_OURS) for each in candidates) and _of_another_state(hit, scene):
+        if any(each.id.startswith(_OURS) for each in candidates) and _of_another_state(
+            hit, scene, self._foreign
+        ):
             return
         candidates = [each for each in candidates if not _theirs_is_named(each, named)]
         if self._named_in_full(hit, (*candidates, *hit.reading.surnames), scene, named, index):
@@ -160,7 +162,9 @@ class People:
         ):
             return True
         if _SYRIA in entity.beside:
-            return any(self._context.about_syria(field.text) for field in scene.fields) or any(
+            if scene.syrian is None:
+                scene.syrian = any(self._context.about_syria(field.text) for field in scene.fields)
+            return scene.syrian or any(
                 hit.entity is not None and hit.entity.id.startswith(_IN_SYRIA) for hit in scene.hits
             )
         return False
@@ -223,20 +227,26 @@ def _telling(role: Role) -> set[str]:
     return words - _NOT_TELLING
 
 
-def _of_another_state(hit: Hit, scene: Scene) -> bool:
+def _of_another_state(hit: Hit, scene: Scene, foreign: frozenset[str]) -> bool:
     """Whether what stands beside an organ gives it to another state: `وزارة الدفاع الأردنية`, `… in Oslo`."""
     after = following(hit)[:1]
-    if after and after[0] not in _SYRIANS and _NISBA.fullmatch(after[0]):
+    if after and after[0] in foreign:
         return True
     source, (start, end) = hit.field.source, hit.source
     if source.endswith(("'s ", "’s "), 0, start):
-        return True
+        owner = scene.before(hit.field, start) if source[start - 3 : start - 2].islower() else None
+        if owner is None or owner.source[1] < start - 3:
+            return not source.endswith(_OUR_OWNERS, 0, start - 3)
+        return _abroad(owner)
     match = _SEATED.match(source, end)
     behind = scene.starting(hit.field, match.end()) if match else None
-    if behind is None:
-        return False
-    seats = (*behind.reading.names, *behind.reading.where)
-    return bool(seats) and not any(each.id.startswith((_SYRIA, *_IN_SYRIA)) for each in seats)
+    return behind is not None and _abroad(behind)
+
+
+def _abroad(hit: Hit) -> bool:
+    """Whether a hit can only name a state or place outside Syria."""
+    meant = (*hit.reading.names, *hit.reading.where, *hit.reading.states)
+    return bool(meant) and not any(each.id.startswith((_SYRIA, *_IN_SYRIA)) for each in meant)
 
 
 def _theirs_is_named(entity: Entity, named: dict[str, list[int]]) -> bool:

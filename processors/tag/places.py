@@ -9,7 +9,7 @@ from processors.tag.area import WEAK, Area, Found
 from processors.tag.context import Context
 from processors.tag.distance import kilometres
 from processors.tag.hits import Hit, Reading
-from processors.tag.lists import beside
+from processors.tag.lists import beside, may_be_wide
 from processors.tag.lists import nearest as nearest_in_list
 from processors.tag.meaning import UNITS
 from processors.tag.scene import Scene
@@ -142,7 +142,10 @@ class Places:
             return under
         if scene.only_names:
             found = self.area.nearest(hit, candidates, scene) if last else self._alone(candidates)
-            return None if found is None or self.area.contradicted(found.entity, scene) else found
+            weak = found is not None and found.entity.kind in WEAK
+            return (
+                None if weak and found is not None and self.area.contradicted(found.entity, scene) else found
+            )
         if key in self._context.cue_only:
             if last and (found := self.listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
                 return found
@@ -199,8 +202,9 @@ class Places:
             return plain.found
         a_word = key in self._context.cue_only or self._context.is_first_name(key)
         a_word = a_word or self._context.is_a_word(key)
-        if a_word and found.entity.kind in WEAK and not scene.only_names:
-            return None
+        weak = found.entity.kind in WEAK
+        if weak and (may_be_wide(hit) or (a_word and not scene.only_names)):
+            return None  # `Hama, Raqqa`: two governorates
         unit = next(each for each in self.area.above(found.entity.id) if each in ids)
         return Found(found.entity, "place:parent", unit)
 

@@ -39,6 +39,8 @@ def _told(hits: Sequence[Hit], index: int, unit: Entity, places: Places, context
         if hit.field is not behind.field:
             return
         between = text[hit.end : behind.word]
+        if hit.entity is not None and hit.entity.kind == "governorate":
+            return  # what stands before that lies in that
         joined = _is_in(between) if at == index - 1 else text[hit.end : behind.start] in _JOINTS
         if not joined or not _lies_in(hit, unit, places, context):
             return

@@ -1,6 +1,7 @@
 """One article while it is being read: its fields, its date, and what has been decided so far."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -11,19 +12,20 @@ _FIELD_GAP: Final = 3_000
 _FEW: Final = 100
 _BRIEF: Final = 300
 FAR_OFF: Final = 10_000_000  # characters: farther than any text is long
-_WORD: Final = re.compile(r"(?!and\b|و\b)[^\W_]+")
+_WORD: Final = re.compile(r"(?<![^\W_])(?!and\b|و\b)[^\W_]+")
 _SENTENCE_ENDS: Final = (". ", "! ", "? ", "\n", "؟ ", "。")
 
 
 class Scene:
     """The hits of all fields in order; `day` is the article's date, `dateline` the hits of its dateline.
 
-    `governorates`, once asked, are those that a hit may name.
+    `governorates`, once asked, are those that a hit may name; `syrian` is whether a word says that it is about Syria.
     `brief`: a sentence or two, as of a note of an incident; `only_names`: nothing but names.
     """
 
     __slots__ = (
-        "_starts", "_starts_of", "brief", "dateline", "day", "fields", "governorates", "hits", "only_names", "support",
+        "_ends", "_starts", "_starts_of", "brief", "dateline", "day", "fields", "governorates", "hits", "only_names",
+        "support", "syrian",
     )  # fmt: skip
 
     def __init__(self, fields: list[Field], hits: list[Hit], day: date | None, dateline: list[Hit]) -> None:
@@ -37,15 +39,31 @@ class Scene:
         self.brief = sum(len(field.text) for field in fields) <= _BRIEF
         self.governorates: frozenset[str] | None = None
         self._starts_of: list[Hit] | None = None
-        self._starts: dict[tuple[str, int], Hit] = {}
+        self._starts: dict[tuple[int, int], Hit] = {}
+        self._ends: dict[int, list[Hit]] = {}
+        self.syrian: bool | None = None
         self.only_names = _only_names(fields, hits)
 
     def starting(self, field: Field, at: int) -> Hit | None:
         """The hit that begins at a place of a field's own text."""
+        self._learn()
+        return self._starts.get((id(field), at))
+
+    def before(self, field: Field, at: int) -> Hit | None:
+        """The last hit that may name a place and ends before a place of a field's own text."""
+        self._learn()
+        places = self._ends.get(id(field), [])
+        index = bisect_left(places, at, key=_source_end)
+        return places[index - 1] if index else None
+
+    def _learn(self) -> None:
         if self._starts_of is not self.hits:
             self._starts_of = self.hits
-            self._starts = {(hit.field.name, hit.source[0]): hit for hit in reversed(self.hits)}
-        return self._starts.get((field.name, at))
+            self._starts = {(id(hit.field), hit.source[0]): hit for hit in reversed(self.hits)}
+            self._ends = {}
+            for hit in self.hits:
+                if hit.reading.where:
+                    self._ends.setdefault(id(hit.field), []).append(hit)
 
     def named(self) -> dict[str, list[int]]:
         """Entity id → the indices of the hits that name it, as far as decided."""
@@ -79,6 +97,10 @@ class Scene:
         """How far the nearest mention of `entity_id` is, in characters; None: it is not named."""
         where = self.position(hit)
         return min((abs(each - where) for each in self.support.get(entity_id, ())), default=None)
+
+
+def _source_end(hit: Hit) -> int:
+    return hit.source[1]
 
 
 def _only_names(fields: list[Field], hits: list[Hit]) -> bool:

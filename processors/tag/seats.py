@@ -196,10 +196,16 @@ def _twice(hit: Hit, hits: Sequence[Hit], index: int) -> str | None:
     """`Raqqa, Raqqa` and `ادلب : ادلب`: which of the two this is, `seat` or `unit`; None for a name alone."""
     for step in (-1, 1):
         other = hits[index + step] if 0 <= index + step < len(hits) else None
-        if other is None or other.field is not hit.field or other.reading is not hit.reading:
+        if other is None or other.field is not hit.field or not _alike(other, hit):
             continue
         first, last = (other, hit) if step < 0 else (hit, other)
         match = _TWICE.fullmatch(hit.field.source, first.source[1], last.source[0])
         if match:
             return "seat" if (step > 0) is (match[1] is not None) else "unit"
     return None
+
+
+def _alike(one: Hit, other: Hit) -> bool:
+    """Whether two hits may name the same governorate, in whatever spelling."""
+    units = {place.id for place in one.reading.where if place.kind == "governorate"}
+    return any(place.id in units for place in other.reading.where)

@@ -11,7 +11,7 @@ from processors.tag import provinces
 from processors.tag.area import AROUND, WEAK, Found
 from processors.tag.context import Context
 from processors.tag.find import Finder
-from processors.tag.governments import Governments, is_adjective
+from processors.tag.governments import Governments
 from processors.tag.hits import Field, Hit
 from processors.tag.lists import beside
 from processors.tag.media import Media
@@ -26,7 +26,6 @@ from processors.tag.unlisted import Unlisted
 from processors.tag.variants import Unknown, Variants
 
 _MIN_UNSUPPORTED: Final = 5
-_DATELINE: Final = 100
 _AGENCY: Final = re.compile(r"[^\n(]{2,60}\(([^()\n]{2,40})\)\s*[-–—]")
 
 
@@ -92,7 +91,7 @@ class Tagger:
                 continue
             names = reading.names
             if len(names) == 1:
-                if not self._context.after_given_name(hit) and not is_adjective(hit):
+                if not self._context.after_given_name(hit) and not self._governments.is_adjective(hit):
                     hit.decide(names[0], "name")
             elif names:
                 active = [each for each in names if _active(each, scene.day)]
@@ -191,7 +190,7 @@ def _outside_agency(field: Field, hits: list[Hit]) -> list[Hit]:
     match = _AGENCY.match(field.source) if field.name == "body" else None
     if match is None:
         return hits
-    begin, end = match.start(1), min(match.end(1), _DATELINE + 1)
+    begin, end = match.span(1)
     return [hit for hit in hits if not begin <= hit.source[0] < end or _may_write(hit)]
 
 

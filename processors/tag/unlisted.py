@@ -115,6 +115,8 @@ class Unlisted:
                 elif found is not None:
                     unknown.append(found)
                     reach = end
+        decided = [hit for hit in scene.hits if hit.entity is not None] if added else []
+        added = [each for each in added if not any(_within(hit, [each]) for hit in decided)]
         if added:
             scene.hits = [hit for hit in scene.hits if hit.entity is not None or not _within(hit, added)]
             order = {id(field): number for number, field in enumerate(scene.fields)}

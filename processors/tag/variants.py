@@ -79,10 +79,9 @@ class Variants:
                 folded = fold(name).strip()
                 if not folded.isascii():
                     continue
-                known = key(folded)
                 if entity.type == "place":
                     self._sounding.learn(entity, folded)
-                elif " " in known and len(known) >= 7:
+                elif " " in folded and " " in (known := key(folded)) and len(known) >= 7:
                     self._names.setdefault(known, {}).setdefault(entity.id, (entity, folded))
 
     def settle(self, scene: Scene) -> list[Unknown]:
@@ -97,7 +96,8 @@ class Variants:
                 self._settle(field, scene, added, unknown)
         if added:
             order = {id(field): number for number, field in enumerate(scene.fields)}
-            scene.hits = sorted((*scene.hits, *added), key=lambda hit: (order[id(hit.field)], hit.source))
+            kept = [hit for hit in scene.hits if hit.entity is not None or not _within(hit, added)]
+            scene.hits = sorted((*kept, *added), key=lambda hit: (order[id(hit.field)], hit.source))
         return unknown
 
     def _settle(self, field: Field, scene: Scene, added: list[Hit], unknown: list[Unknown]) -> None:
@@ -105,28 +105,35 @@ class Variants:
         here = [hit for hit in scene.hits if hit.field is field]
         listed = Listed(here)
         waiting: list[tuple[Hit, Looks, Unknown | None]] = []
+        named: dict[str, Entity] = {}
         for hit, looks in self._candidates(field, here):
             found = self._one(hit, looks, scene, listed)
             if isinstance(found, Hit):
                 added.append(found)
                 listed.add(found)
+                if found.entity is not None:
+                    named[looks.folded] = found.entity
             elif looks.alike:
                 waiting.append((hit, looks, found))
             elif found is not None:
                 unknown.append(found)
-        if not waiting:
-            return
-        named = {fold(hit.text): hit.entity for hit in added}
         for hit, looks, before in reversed(waiting):
-            known = named.get(looks.folded)
-            if known is not None:
-                hit.decide(known, "place:variant", "named so elsewhere in the article")
-            found = hit if known is not None else self._one(hit, looks, scene, listed)
-            if isinstance(found, Hit):
+            found = self._again(hit, looks, scene, listed, named.get(looks.folded))
+            if found is not None:
                 added.append(found)
                 listed.add(found)
             elif before is not None:
                 unknown.append(before)
+
+    def _again(
+        self, hit: Hit, looks: Looks, scene: Scene, listed: Listed, known: Entity | None
+    ) -> Hit | None:
+        """What a name comes to when its field has been read: what it was elsewhere, else what is near in its list."""
+        if known is not None:
+            hit.decide(known, "place:variant", "named so elsewhere in the article")
+            return hit
+        found = self._one(hit, looks, scene, listed)
+        return found if isinstance(found, Hit) else None
 
     def _candidates(self, field: Field, here: list[Hit]) -> Iterator[tuple[Hit, Looks]]:
         """Capitalised spans that no hit has, and that look like a name of ours or stand where one should."""
@@ -184,3 +191,10 @@ class Variants:
         if looks.headed or (cue and not looks.common):
             return Unknown(hit.field, hit.source, "place:unknown", self._sounding.alike(looks.key))
         return Unknown(hit.field, hit.source, looks.reason) if looks.reason else None
+
+
+def _within(hit: Hit, others: list[Hit]) -> bool:
+    start, end = hit.source
+    return any(
+        hit.field is other.field and other.source[0] <= start and end <= other.source[1] for other in others
+    )
