@@ -32,7 +32,7 @@ _QUALIFIER: Final = re.compile(
     r"[ -](?:(?:[Aa]l|[Ee]l|[Aa]sh|[Ee]sh)[ -])?"
     r"(?:Shar[qk]i|Gharbi|S?hamali|Shmali|Ja?nubi|Fo?w?qani|Tah?tani|Ka?bir|Sa?ghir)[a-z]{0,3}\b"
 )
-_CAPITAL_BEFORE: Final = re.compile(r"\b([A-Z][a-z]+)[ -]\Z")
+_QUALIFIERS_BEGIN: Final = frozenset("SGJFTKaAeE")
 
 _VILLAGE_BEHIND: Final = Phrases(("village", "villages"))
 _ARABIC_FROM: Final = "\u0600"
@@ -97,6 +97,7 @@ class Context:
         self._lends_before: dict[str, bool] = {}
         self._lends_after: dict[str, bool] = {}
         self._names: dict[str, tuple[str, bool]] = {}
+        self._is_head: dict[str, bool] = {}
         self._title_memo: dict[str, bool] = {}
 
     def cue(self, hit: Hit) -> str:
@@ -226,12 +227,18 @@ class Context:
     def is_part(self, hit: Hit) -> bool:
         """Whether it is a part of a longer name of a place: `Bab Nayrab`, `Sheikh Khader`, `Ghariyah Sharqiyah`."""
         source, (start, end) = hit.field.source, hit.source
-        if _QUALIFIER.match(source, end):
-            return True
         if source[start] > _ARABIC_FROM:
             return hit.word == hit.start and bool(before := preceding(hit)) and before[-1] in self.heads
-        match = _CAPITAL_BEFORE.search(source, max(0, start - _NAME_LENGTH), start)
-        return match is not None and fold(match[1]) in self.heads
+        if source[end + 1 : end + 2] in _QUALIFIERS_BEGIN and _QUALIFIER.match(source, end):
+            return True
+        if start < 2 or source[start - 1] not in " -":
+            return False
+        word = source[source.rfind(" ", max(0, start - _NAME_LENGTH), start - 1) + 1 : start - 1]
+        known = self._is_head.get(word)
+        if known is None:
+            known = word[:1].isupper() and fold(word) in self.heads
+            remember(self._is_head, word, known)
+        return known
 
     def is_quarter(self, hit: Hit) -> bool:
         """Whether a word beside it says that it is a part of a city."""

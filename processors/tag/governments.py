@@ -51,7 +51,7 @@ class Governments:
 
     def is_adjective(self, hit: Hit) -> bool:
         """`حكومة سورية`, `طائرات روسية وسورية`: Arabic writes the adjective like the state."""
-        if hit.key != _SYRIAN:
+        if hit.field.text[hit.start] < _ARABIC_FROM or hit.key != _SYRIAN:
             return False
         before = preceding(hit)[-1:]
         if not before:

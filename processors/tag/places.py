@@ -120,17 +120,13 @@ class Places:
 
     def relocated(self, hit: Hit, scene: Scene) -> Found | None:
         """Of a village or town far from what a list has beside it, the namesake that is near, if there is one."""
-        here = hit.entity
-        if (
-            here is None
-            or here.kind not in _MOVABLE
-            or len(hit.reading.places) + len(hit.reading.spelled) < 2
-        ):
+        here, reading = hit.entity, hit.reading
+        if here is None or len(reading.places) + len(reading.spelled) < 2 or here.kind not in _MOVABLE:
             return None
         others = beside(hit, scene)
         if not others or min(kilometres(here, other) for other in others) <= _HERE_KM:
             return None
-        namesakes = [each for each in (*hit.reading.places, *hit.reading.spelled) if each.kind in _MOVABLE]
+        namesakes = [each for each in (*reading.places, *reading.spelled) if each.kind in _MOVABLE]
         near = nearest_in_list([each for each in namesakes if each is not here], others)
         return Found(near, "place:near", f"beside {others[0].id}") if near else None
 

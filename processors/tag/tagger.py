@@ -122,7 +122,8 @@ class Tagger:
                 if not last:
                     ids = self._places.area.lends(hit, found.entity)
                     scene.add_support(hit, ids)
-                    scene.add_around(AROUND[each] for each in ids if each in AROUND)
+                    if not ids.isdisjoint(AROUND):
+                        scene.add_around(AROUND[each] for each in ids if each in AROUND)
             waiting = still
 
     def _found(self, hit: Hit, scene: Scene, *, last: bool) -> tuple[Found | None, str]:
@@ -135,12 +136,17 @@ class Tagger:
             found = (self._places.choose(hit, either, scene, last=True) if open_yet else None) or found
         if found is None:
             return None, ""
-        return found, found.rule if found.entity in reading.places else "place:spelling"
+        here = found.entity
+        by_name = any(each is here for each in reading.places)
+        return found, found.rule if by_name else "place:spelling"
 
     def _relocate(self, scene: Scene) -> None:
         """Lists tell which of the namesakes is meant."""
         for hit in scene.hits:
-            if hit.entity is not None and (found := self._places.relocated(hit, scene)) is not None:
+            if hit.entity is None or not hit.reading.where:
+                continue
+            found = self._places.relocated(hit, scene)
+            if found is not None:
                 hit.decide(found.entity, found.rule, found.evidence)
 
     def _list_again(self, scene: Scene) -> None:

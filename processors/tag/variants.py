@@ -139,7 +139,7 @@ class Variants:
         """Capitalised spans that no hit has, and that look like a name of ours or stand where one should."""
         taken = [hit.source for hit in here if hit.entity is not None]
         known = {hit.source for hit in here if hit.entity is None}
-        turkish = _TURKISH_LETTER.search(field.source) is not None
+        turkish = not field.source.isascii() and _TURKISH_LETTER.search(field.source) is not None
         for start, end in spans(field.source, taken):
             text = field.source[start:end]
             looks = self._look(text, turkish=turkish)
