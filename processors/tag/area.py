@@ -78,7 +78,7 @@ class Area:
                 each.id for hit in scene.hits for each in hit.reading.where if each.kind == "governorate"
             }
             scene.governorates = frozenset(named)
-        others = scene.governorates - AROUND.keys()  # Damascus is where it was written, too
+        others = scene.governorates.difference(AROUND)  # Damascus is where it was written, too
         return bool(others) and self.governorate(place) not in scene.governorates
 
     def inside(self, place: Entity, scene: Scene) -> bool:
