@@ -1,6 +1,5 @@
 """What a review of the rules for messy text found: names alone, odd lines, overlaps, long lists."""
 
-import time
 from datetime import date
 from itertools import pairwise
 
@@ -74,10 +73,8 @@ def test_whose_ministry(text: str, expected: bool) -> None:
     )
 
 
-def test_a_line_of_hyphens_takes_no_time() -> None:
-    began = time.process_time()
-    TAGGER.tag("", "", "Aa-" * 24 + "1")
-    assert time.process_time() - began < 60  # it did not end
+def test_a_line_of_hyphens_comes_to_an_end() -> None:
+    assert TAGGER.tag("", "", "Aa-" * 24 + "1").mentions == ()  # each more took twice as long
 
 
 def test_no_mention_lies_in_another_of_its_type() -> None:
