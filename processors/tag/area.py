@@ -15,6 +15,7 @@ NEAR_KM: Final = 25.0
 _FAR_KM: Final = 60.0
 _CLOSE: Final = 0.5
 _WIDE: Final = frozenset((*UNITS, "country", "water"))
+_LARGE: Final = frozenset(("city", "town"))
 _ROOT: Final = "place/syria"
 
 
@@ -66,6 +67,7 @@ class Area:
         return ids | {AROUND[each] for each in ids if each in AROUND}
 
     def governorate(self, place: Entity) -> str:
+        """The id of the governorate that a place lies in; abroad the country, empty for what lies in none."""
         above = self.above(place.id)
         return above[-2] if len(above) > 1 else ""
 
@@ -121,6 +123,12 @@ class Area:
         if ranked[0][0] <= NEAR_KM and (len(ranked) == 1 or ranked[1][0] >= _FAR_KM):
             return Found(self._lexicon.entities[ranked[0][1]], "place:near", f"{ranked[0][0]:.0f} km")
         return None
+
+
+def only(places: Sequence[Entity]) -> Entity | None:
+    """The one of several, a city or town before villages."""
+    large = [each for each in places if each.kind in _LARGE] or places
+    return large[0] if len(large) == 1 else None
 
 
 def _deeper(ranked: list[tuple[float, int, Entity, str]]) -> bool:

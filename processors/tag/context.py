@@ -9,6 +9,7 @@ import ahocorasick_rs
 from lexicon.entries import Cues, Lexicon
 from lexicon.fold import fold
 from processors.tag.hits import Hit
+from processors.tag.meaning import ARABIC_FROM
 from processors.tag.phrases import ARTICLES, Phrases, following, preceding, remember
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+\Z")
@@ -35,7 +36,6 @@ _QUALIFIER: Final = re.compile(
 _QUALIFIERS_BEGIN: Final = frozenset("SGJFTKaAeE")
 
 _VILLAGE_BEHIND: Final = Phrases(("village", "villages"))
-_ARABIC_FROM: Final = "\u0600"
 
 _LIST: Final = 70
 _PART: Final = 64
@@ -227,7 +227,7 @@ class Context:
     def is_part(self, hit: Hit) -> bool:
         """Whether it is a part of a longer name of a place: `Bab Nayrab`, `Sheikh Khader`, `Ghariyah Sharqiyah`."""
         source, (start, end) = hit.field.source, hit.source
-        if source[start] > _ARABIC_FROM:
+        if source[start] > ARABIC_FROM:
             return hit.word == hit.start and bool(before := preceding(hit)) and before[-1] in self.heads
         if source[end + 1 : end + 2] in _QUALIFIERS_BEGIN and _QUALIFIER.match(source, end):
             return True

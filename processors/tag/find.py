@@ -8,7 +8,7 @@ import ahocorasick_rs
 
 from lexicon.fold import APOSTROPHES
 from processors.tag.hits import UNFIT, Field, Hit, Reading
-from processors.tag.meaning import Meaning
+from processors.tag.meaning import ARABIC_FROM, Meaning
 from processors.tag.spelling import Pattern
 
 _ARABIC_PREFIXES: Final = frozenset(
@@ -34,7 +34,6 @@ _TURKISH_NOUN: Final = re.compile(
 _INFLECTED: Final = frozenset(("weapon", "theme", "group"))
 _SPELLED_SMALL: Final = frozenset(("place", "state"))
 _DIRECTIONS: Final = ("eastern ", "western ", "northern ", "southern ", "upper ", "lower ", "big ", "small ")
-_ARABIC_FROM: Final = "\u0600"
 
 
 class Finder:
@@ -199,7 +198,7 @@ def _fits(meaning: Meaning, flags: int) -> bool:
 
 def _left(text: str, start: int) -> tuple[int, int]:
     """Where the word begins that goes on at `start`, and the flag of an Arabic article; -1 inside other words."""
-    if text[start] < _ARABIC_FROM or text[start - 1] not in _PREFIX_ENDS:
+    if text[start] < ARABIC_FROM or text[start - 1] not in _PREFIX_ENDS:
         return _INSIDE
     first, least = start, max(0, start - _LONGEST_PREFIX - 1)
     while first > least and text[first - 1].isalnum():

@@ -6,6 +6,7 @@ from typing import Final
 from lexicon.entries import Words
 from lexicon.fold import APOSTROPHES, fold
 from processors.tag.hits import Hit
+from processors.tag.meaning import ARABIC_FROM
 from processors.tag.phrases import Phrases, following, preceding
 from processors.tag.scene import Scene
 
@@ -16,7 +17,6 @@ _AND: Final = frozenset(
 _AND_OF: Final = frozenset((" et de ", " et d "))  # of two governments, if the first is one
 _WERE: Final = (" were ", " are ")  # of several capitals: cities hardly ever do or suffer anything together
 _SYRIA: Final = "state/syria"  # its capital is besieged, bombed and entered: there a bare name is the city
-_ARABIC_FROM: Final = "\u0600"
 _SYRIAN: Final = "سوريه"  # folded
 _SENTENCE: Final = 240
 _BETWEEN: Final = 40
@@ -51,7 +51,7 @@ class Governments:
 
     def is_adjective(self, hit: Hit) -> bool:
         """`حكومة سورية`, `طائرات روسية وسورية`: Arabic writes the adjective like the state."""
-        if hit.field.text[hit.start] < _ARABIC_FROM or hit.key != _SYRIAN:
+        if hit.field.text[hit.start] < ARABIC_FROM or hit.key != _SYRIAN:
             return False
         before = preceding(hit)[-1:]
         if not before:
@@ -82,7 +82,7 @@ class Governments:
 
     def reason(self, hit: Hit) -> str:
         """`saying`, `possessive`, `before`, `case`: the government; `place` or empty: the place."""
-        if hit.field.text[hit.start] > _ARABIC_FROM:
+        if hit.field.text[hit.start] > ARABIC_FROM:
             return self._arabic(hit, preceding(hit), following(hit))
         end = hit.source[1]
         tail = hit.field.source[end : end + 6]

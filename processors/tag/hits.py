@@ -1,6 +1,7 @@
 """A field of an article, the spellings that stand in it, and what they may mean there."""
 
 import re
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from lexicon.entries import Entity
@@ -144,6 +145,14 @@ class Hit:
         self.entity = entity
         self.rule = rule
         self.evidence = evidence
+
+
+def within(hit: Hit, others: Iterable[Hit]) -> bool:
+    """Whether a hit lies in one of others."""
+    start, end = hit.source
+    return any(
+        hit.field is other.field and other.source[0] <= start and end <= other.source[1] for other in others
+    )
 
 
 def _without_marks(source: str) -> str:

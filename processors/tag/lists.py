@@ -55,11 +55,7 @@ class Listed:
             behind = self._hits[at]
             if end < behind.source[0] and _joined(source[end : behind.source[0]]):
                 found.append(behind)
-        return [
-            each.entity
-            for each in found
-            if each.entity is not None and each.entity.kind not in _WIDE and not may_be_wide(each)
-        ]
+        return [place for each in found if (place := _place(each)) is not None]
 
     def _index(self, hit: Hit) -> int:
         return bisect_left(self._hits, hit.source, key=_source)
@@ -77,14 +73,9 @@ def beside(hit: Hit, scene: Scene) -> list[Entity]:
         if not 0 <= first < last < len(hits):
             continue
         one, two = hits[first], hits[last]
-        other = (one if first != at else two).entity
         joined = one.field is two.field and _joined(one.field.source[one.source[1] : two.source[0]])
-        if (
-            joined
-            and other is not None
-            and other.kind not in _WIDE
-            and not may_be_wide(two if first == at else one)
-        ):
+        other = _place(two if first == at else one) if joined else None
+        if other is not None:
             found.append(other)
     return found
 
@@ -92,6 +83,12 @@ def beside(hit: Hit, scene: Scene) -> list[Entity]:
 def may_be_wide(hit: Hit) -> bool:
     """Whether a name may be a governorate's: `Zara, Homs` is no list."""
     return any(place.kind == "governorate" for place in hit.reading.where)
+
+
+def _place(hit: Hit) -> Entity | None:
+    """The decided place of a hit, if a list of settlements may hold it."""
+    here = hit.entity
+    return None if here is None or here.kind in _WIDE or may_be_wide(hit) else here
 
 
 def nearest(candidates: Sequence[Entity], beside: Sequence[Entity]) -> Entity | None:

@@ -10,6 +10,7 @@ How = Literal[
     "name", "spelling", "short", "metonym", "surname"
 ]  # of a place, `short` is `Sha'ar` for the gas field
 Case = Literal["any", "capital", "capitals"]
+ARABIC_FROM: Final = "\u0600"  # the first letter of that script
 UNITS: Final = ("governorate", "district", "subdistrict")
 
 

@@ -11,6 +11,7 @@ from lexicon.fold import fold
 from lexicon.transliteration import key
 from processors.tag.context import Context
 from processors.tag.hits import Hit
+from processors.tag.meaning import ARABIC_FROM
 from processors.tag.phrases import following, preceding, words_at
 from processors.tag.scene import Scene
 
@@ -22,7 +23,6 @@ _NOT_TELLING: Final = frozenset(
 )
 _AMERICAN: Final = {"defense": "defence", "organization": "organisation", "center": "centre"}
 _REMEMBERED: Final = 20_000
-_ARABIC_FROM: Final = "\u0600"
 _OURS: Final = "state/syria/"
 _SEATED: Final = re.compile(r" (?:in|of|في|de|d['’]|в) ?")
 _OUR_OWNERS: Final = ("government", "regime", "Assad", "Sharaa", "Syria", "country", "Damascus")
@@ -127,7 +127,7 @@ class People:
 
     def _after_another_first_name(self, hit: Hit, candidates: Sequence[Entity]) -> bool:
         """Arabic has no capitals; a first name of somebody we know, right before, makes it another person's."""
-        if hit.field.text[hit.start] < _ARABIC_FROM:
+        if hit.field.text[hit.start] < ARABIC_FROM:
             return False
         before = preceding(hit)[-1:]
         if not before or before[0] not in self._given:
@@ -234,10 +234,7 @@ def _of_another_state(hit: Hit, scene: Scene, foreign: frozenset[str]) -> bool:
         return True
     source, (start, end) = hit.field.source, hit.source
     if source.endswith(("'s ", "’s "), 0, start):
-        owner = scene.before(hit.field, start) if source[start - 3 : start - 2].islower() else None
-        if owner is None or owner.source[1] < start - 3:
-            return not source.endswith(_OUR_OWNERS, 0, start - 3)
-        return _abroad(owner)
+        return not source.endswith(_OUR_OWNERS, 0, start - 3)
     match = _SEATED.match(source, end)
     behind = scene.starting(hit.field, match.end()) if match else None
     return behind is not None and _abroad(behind)

@@ -11,11 +11,10 @@ from processors.tag.distance import kilometres
 from processors.tag.hits import Hit, Reading
 from processors.tag.lists import beside, may_be_wide
 from processors.tag.lists import nearest as nearest_in_list
-from processors.tag.meaning import UNITS
+from processors.tag.meaning import ARABIC_FROM, UNITS
 from processors.tag.scene import Scene
 
 _SETTLEMENTS: Final = frozenset(("city", "town", "village", "neighbourhood", "camp", "region", "world-city"))
-_ARABIC_FROM: Final = "\u0600"
 # `Tal Tamr district` is a subdistrict, `the countryside of Manbij` a district.
 _LESS: Final = {"district": "subdistrict", "governorate": "district"}
 _OF_THE_WORLD: Final = frozenset(("world-city", "country", "region", "water"))
@@ -58,7 +57,7 @@ class Places:
             return self._bare(hit, key, candidates, scene, last=last)
         if cue in UNITS:
             units = [place for place in candidates if place.kind == cue]
-            if not units and key[0] < _ARABIC_FROM:
+            if not units and key[0] < ARABIC_FROM:
                 units = [place for place in candidates if place.kind == _LESS.get(cue)]
             if len(units) == 1:
                 return Found(units[0], "place:cue", cue)
@@ -85,10 +84,10 @@ class Places:
             settlements = tuple(place for place in settlements if place.kind not in WEAK) or settlements
         if len(settlements) > 1:
             # What decides may come later in the text.
-            nearest = (
-                last and (self.listed(hit, settlements, scene) or self.area.nearest(hit, settlements, scene))
-            ) or None
-            if nearest is not None or not last:
+            if not last:
+                return None
+            nearest = self.listed(hit, settlements, scene) or self.area.nearest(hit, settlements, scene)
+            if nearest is not None:
                 return nearest
         return self._told(hit, settlements, scene, cue, last=last) if settlements else None
 
@@ -102,7 +101,7 @@ class Places:
         if found is None or found.rule != "place:name":
             return found
         if found.entity.kind in WEAK:
-            common = hit.key in self._context.cue_only or (len(hit.key) <= 4 and hit.key[0] < _ARABIC_FROM)
+            common = hit.key in self._context.cue_only or (len(hit.key) <= 4 and hit.key[0] < ARABIC_FROM)
             elsewhere = not self.area.inside(found.entity, scene) and (scene.support or not last)
             if (
                 (common and elsewhere)
@@ -138,10 +137,13 @@ class Places:
             return under
         if scene.only_names:
             found = self.area.nearest(hit, candidates, scene) if last else self._alone(candidates)
-            weak = found is not None and found.entity.kind in WEAK
-            return (
-                None if weak and found is not None and self.area.contradicted(found.entity, scene) else found
-            )
+            if (
+                found is not None
+                and found.entity.kind in WEAK
+                and self.area.contradicted(found.entity, scene)
+            ):
+                return None
+            return found
         if key in self._context.cue_only:
             if last and (found := self.listed(hit, candidates, scene) or self._said(hit, candidates, scene)):
                 return found
@@ -161,7 +163,7 @@ class Places:
         found = plain.found or self.area.nearest(hit, candidates, scene) or self.area.near(candidates, scene)
         if found is not None and not self.area.inside(found.entity, scene):
             found = self.area.near((found.entity,), scene) or self._somewhere(hit, plain, scene)
-        if key[0] > _ARABIC_FROM and " " not in key:
+        if key[0] > ARABIC_FROM and " " not in key:
             found = self._one_word(hit, key, found)
         return found or self.listed(hit, candidates, scene)
 
@@ -220,7 +222,7 @@ class Places:
         if not others:
             return None
         towns = [place for place in candidates if place.kind in _TOWNS]
-        a_person = hit.key[0] < _ARABIC_FROM and hit.key in self._context.cue_only
+        a_person = hit.key[0] < ARABIC_FROM and hit.key in self._context.cue_only
         villages = [place for place in candidates if place.kind in WEAK]
         if a_person or self._context.is_first_name(hit.key):
             villages = []
@@ -236,7 +238,7 @@ class Places:
     def _said(self, hit: Hit, candidates: tuple[Entity, ...], scene: Scene) -> Found | None:
         """`in Jasim`: a town whose name is a word too, where the article names its governorate or what lies in that."""
         towns = [place for place in candidates if place.kind in _TOWNS]
-        if len(towns) != 1 or hit.key[0] > _ARABIC_FROM or not self._context.struck(hit):
+        if len(towns) != 1 or hit.key[0] > ARABIC_FROM or not self._context.struck(hit):
             return None
         if self._context.in_a_longer_name(hit) or any(place.kind in _OF_THE_WORLD for place in candidates):
             return None
@@ -249,11 +251,11 @@ class Places:
         key = hit.key
         if plain.found is None or plain.found.rule != "place:name" or len(key) < _LONG:
             return None
-        if key[0] > _ARABIC_FROM and key.partition(" ")[0] not in _HEADS:
+        if key[0] > ARABIC_FROM and key.partition(" ")[0] not in _HEADS:
             return None
         if plain.found.entity.kind == "neighbourhood" and " " not in key:
             return None  # other cities have quarters of that name
-        told = key[0] > _ARABIC_FROM or self._context.where(hit)
+        told = key[0] > ARABIC_FROM or self._context.where(hit)
         if not told or not any(each.entity is not None for each in scene.hits):
             return None
         return plain.found._replace(rule="place:alone")
@@ -266,7 +268,7 @@ class Places:
             if len(self._plain) > 50_000:
                 self._plain.clear()
             found = self._seat(candidates)
-            few = _FEW_ARABIC if key[0] > _ARABIC_FROM else _FEW
+            few = _FEW_ARABIC if key[0] > ARABIC_FROM else _FEW
             short = len(key.replace(" ", "")) <= few and key not in self._context.short_places
             short = short and not all(place.kind == "world-city" for place in candidates)
             strong = found is not None and found.entity.kind not in WEAK and not short

@@ -7,6 +7,7 @@ from typing import Final
 from lexicon.entries import Entity
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.apposed import around
+from processors.tag.area import only
 from processors.tag.capitals import bare_line
 from processors.tag.context import Context
 from processors.tag.hits import Hit
@@ -18,7 +19,6 @@ from processors.tag.scene import Scene
 _HEAD: Final = re.compile(r"(kafr|khan|tal|deir|ein|beit|maar|jub|bir|um|abu|ras|tir)( ?)(\w{3}.*)")
 _TOO_SHORT: Final = 3
 _TELLING: Final = 6  # so many consonants tell a place whatever the vowels
-_LARGE: Final = frozenset(("city", "town"))
 _QUARTERS: Final = frozenset(("neighbourhood", "camp"))  # no village has these words behind it
 
 
@@ -56,7 +56,7 @@ class Sounding:
         agreeing = [place for place in agreeing if place.kind not in UNITS] or agreeing
         bare = bare_line(scene)
         if bare and not scene.support:
-            return self._only(alike) if size > _TOO_SHORT + 1 or " " in known else None
+            return only(alike) if size > _TOO_SHORT + 1 or " " in known else None
         if (other := around(hit, scene)) is not None:
             ids = self._places.area.meant(other)
             if inside := self._inside(ids, agreeing) or self._inside(ids, alike):
@@ -78,7 +78,7 @@ class Sounding:
         if not (told or beside or self._context.where(hit)):
             return None
         if hit.cue and not scene.support and not beside:
-            return self._only(alike)
+            return only(alike)
         if len(fitting) == 1:
             return fitting[0]
         if beside and ((near := nearest(fitting or alike, beside)) is not None or not fitting):
@@ -87,12 +87,7 @@ class Sounding:
         return found.entity if found else None
 
     def _inside(self, ids: set[str], places: list[Entity]) -> Entity | None:
-        return self._only([each for each in places if ids.intersection(self._places.area.above(each.id))])
-
-    def _only(self, places: list[Entity]) -> Entity | None:
-        """The one of several, a town before villages."""
-        large = [each for each in places if each.kind in _LARGE] or places
-        return large[0] if len(large) == 1 else None
+        return only([each for each in places if ids.intersection(self._places.area.above(each.id))])
 
     def alike(self, known: str) -> tuple[str, ...]:
         """The ids of the places of a key, eight at most."""

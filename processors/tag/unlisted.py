@@ -12,8 +12,9 @@ from typing import Final, Literal, NamedTuple
 
 from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
+from processors.tag.area import only
 from processors.tag.context import Context
-from processors.tag.hits import Field, Hit
+from processors.tag.hits import Field, Hit, within
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 from processors.tag.variants import Unknown
@@ -46,7 +47,6 @@ class _Word(NamedTuple):
     own: bool
 
 
-_LARGE: Final = frozenset(("city", "town"))
 _GOES_ON_WITH: Final = _Word("place", own=False)
 _LISTED: Final = frozenset(("city", "town", "village", "neighbourhood"))
 
@@ -116,9 +116,9 @@ class Unlisted:
                     unknown.append(found)
                     reach = end
         decided = [hit for hit in scene.hits if hit.entity is not None] if added else []
-        added = [each for each in added if not any(_within(hit, [each]) for hit in decided)]
+        added = [each for each in added if not any(within(hit, [each]) for hit in decided)]
         if added:
-            scene.hits = [hit for hit in scene.hits if hit.entity is not None or not _within(hit, added)]
+            scene.hits = [hit for hit in scene.hits if hit.entity is not None or not within(hit, added)]
             order = {id(field): number for number, field in enumerate(scene.fields)}
             scene.hits = sorted((*scene.hits, *added), key=lambda hit: (order[id(hit.field)], hit.source))
         return unknown
@@ -129,11 +129,10 @@ class Unlisted:
         match = _LINE.fullmatch(field.text) if field is not None else None
         if field is None or match is None or any(hit.entity is not None for hit in scene.hits):
             return
-        alike = self._alike(match[1], _Word("place", False))
-        alike = [each for each in alike if each.kind in _LARGE] or alike
-        if len(alike) == 1:
+        place = only(self._alike(match[1], _Word("place", own=False)))
+        if place is not None:
             hit = Hit.at(field, field.folded.source_span(*match.span(1)))
-            hit.decide(alike[0], "place:variant", _SAME_LETTERS)
+            hit.decide(place, "place:variant", _SAME_LETTERS)
             scene.hits = [hit]
 
     def _told(self, field: Field, here: list[Hit]) -> list[tuple[int, int, _Word]]:
@@ -241,12 +240,6 @@ class Unlisted:
         if size > len(parts) or (len(parts) >= size > 1 and parts[size - 1] in self._context.no_names):
             return 0
         return size
-
-
-def _within(hit: Hit, others: list[Hit]) -> bool:
-    return any(
-        hit.field is other.field and other.start <= hit.start and hit.end <= other.end for other in others
-    )
 
 
 def letters(folded: str) -> str:

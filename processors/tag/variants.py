@@ -13,7 +13,7 @@ from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.capitals import bare_line, spans
 from processors.tag.context import Context
-from processors.tag.hits import Field, Hit
+from processors.tag.hits import Field, Hit, within
 from processors.tag.lists import Listed
 from processors.tag.phrases import remember
 from processors.tag.places import Places
@@ -96,7 +96,7 @@ class Variants:
                 self._settle(field, scene, added, unknown)
         if added:
             order = {id(field): number for number, field in enumerate(scene.fields)}
-            kept = [hit for hit in scene.hits if hit.entity is not None or not _within(hit, added)]
+            kept = [hit for hit in scene.hits if hit.entity is not None or not within(hit, added)]
             scene.hits = sorted((*kept, *added), key=lambda hit: (order[id(hit.field)], hit.source))
         return unknown
 
@@ -191,10 +191,3 @@ class Variants:
         if looks.headed or (cue and not looks.common):
             return Unknown(hit.field, hit.source, "place:unknown", self._sounding.alike(looks.key))
         return Unknown(hit.field, hit.source, looks.reason) if looks.reason else None
-
-
-def _within(hit: Hit, others: list[Hit]) -> bool:
-    start, end = hit.source
-    return any(
-        hit.field is other.field and other.source[0] <= start and end <= other.source[1] for other in others
-    )
