@@ -45,9 +45,12 @@ _ACRONYM: Final = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_](?!\w|\.\w)\.?")
 _INNER_DOT: Final = re.compile(r"\.[^\W\d_]")
 _WORD: Final = re.compile(r"[^\W_]+")
 # Characters that surely become one each: most texts hold no other, and those have offsets without any work.
-_ONE_EACH: Final = "А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-ÝŞşğĞıİ–—“”«»،؟؛٠-٩\u00a0"
+_ONE_EACH: Final = "А-яЁёء-غف-يÀ-ÅÇ-ÏÑ-ÖÙ-Ýà-åç-ïñ-öù-ýÿŞşğĞıİ–—“”«»،؟؛٠-٩\u00a0"
 _ODD: Final = re.compile(rf"[^\0-&(-_a-~{_ONE_EACH}]")
-_RARE: Final = re.compile(rf"[^\t\n\r -~{_ONE_EACH}]")
+_MARKS: Final = "\u064b-\u0652\u0640"  # harakat and tatweel: nothing is left of them
+_UNPLAIN: Final = re.compile(rf"[^\t\n\r -~{_ONE_EACH}]")
+_RARE: Final = re.compile(rf"[^\t\n\r -~{_ONE_EACH}{_MARKS}]")
+_DROPPED: Final = re.compile(f"[{_MARKS}'`]")
 _TYPOGRAPHIC: Final = tuple(zip("’‘“”–—", "''\"\"--", strict=True))
 
 
@@ -80,7 +83,7 @@ _ASCII: Final = {code: _TABLE[code] for code in range(128) if chr(code) not in A
 
 
 # What small letters of texts without rare characters become, where that is another one.
-_SMALL: Final = set(re.sub(_RARE, "", "".join(map(chr, range(0x3000)))).replace("İ", "").lower())
+_SMALL: Final = set(re.sub(_UNPLAIN, "", "".join(map(chr, range(0x3000)))).replace("İ", "").lower())
 _CHANGED: Final = tuple(
     (char, _TABLE[ord(char)]) for char in sorted(_SMALL - set(APOSTROPHES)) if _TABLE[ord(char)] != char
 )
@@ -89,16 +92,19 @@ _CHANGED: Final = tuple(
 class Folded:
     """A folded text that knows where it came from.
 
+    `rare`: it may hold other marks than those of ASCII.
+
     `source_index(i)` is the index in `source` of the character that gave `text[i]`; that of `len(text)` is
     `len(source)`. It never falls; it repeats where one character gave several (`ß` → `ss`). It is kept as the few
     steps where it does more than count on: from `at[n]` on, an index is `shift[n]` further on in the source. `steps`
     has their indices.
     """
 
-    __slots__ = ("_at", "_next", "_shift", "_to", "source", "steps", "text")
+    __slots__ = ("_at", "_next", "_shift", "_to", "rare", "source", "steps", "text")
 
-    def __init__(self, text: str, source: str, steps: dict[int, int]) -> None:
+    def __init__(self, text: str, source: str, steps: dict[int, int], *, rare: bool) -> None:
         self.text = text
+        self.rare = rare
         self.source = source
         self.steps: Collection[int] = steps
         self._at = [0, *steps]
@@ -173,24 +179,29 @@ def fold_with_offsets(text: str) -> Folded:
     if not text.isascii():
         for char, ascii_char in _TYPOGRAPHIC:
             plain = plain.replace(char, ascii_char)
-    prepared = _prepare(plain)
+    unplain = not plain.isascii() and _UNPLAIN.search(plain) is not None
+    rare = unplain and _RARE.search(plain) is not None
+    prepared = _prepare(plain, rare=rare)
     letters: dict[int, int] = {}
     if prepared.isascii():
         folded = prepared.translate(_ASCII)
-    elif _RARE.search(prepared) is None:
+    elif not rare:
         folded = prepared.replace("İ", "i").lower()
         for char, piece in _CHANGED:
             folded = folded.replace(char, piece)
     else:
         folded = prepared.translate(_TABLE)
         letters = dict(_letter_steps(prepared))
-    if "'" in folded or "`" in folded:
-        letters = dict(_dropped(folded))
+    if unplain and not rare:
+        letters = {match.start() - n: match.end() for n, match in enumerate(_DROPPED.finditer(folded))}
+        folded = _DROPPED.sub("", folded)
+    elif "'" in folded or "`" in folded:
+        letters = {quote - n: quote + 1 for n, quote in enumerate(_quotes(folded, rare=False))}
         folded = folded.replace("'", "").replace("`", "")
     gone = _squeezed_away(folded)
     if gone:
-        return Folded(_without(folded, gone), text, _chained(letters, gone))
-    return Folded(folded, text, letters)
+        return Folded(_without(folded, gone), text, _chained(letters, gone), rare=rare)
+    return Folded(folded, text, letters, rare=rare)
 
 
 def words(text: str) -> list[str]:
@@ -198,10 +209,10 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def _prepare(text: str) -> str:
+def _prepare(text: str, *, rare: bool) -> str:
     """Takes English possessives and French elisions apart. Keeps the length, so that offsets stay the source's."""
     pieces, done = [], 0
-    for quote in _quotes(text):
+    for quote in _quotes(text, rare=rare):
         if quote < done:
             continue
         if _is_possessive(text, quote):
@@ -230,21 +241,15 @@ def _is_elision(text: str, quote: int) -> bool:
     return not (before.isalnum() or before == "_")
 
 
-def _quotes(text: str) -> Iterator[int]:
-    """Where apostrophes stand, in order."""
-    if not text.isascii() or "`" in text:
+def _quotes(text: str, *, rare: bool) -> Iterator[int]:
+    """Where apostrophes stand, in order; all are of ASCII where no character is `rare`."""
+    if rare or "`" in text:
         yield from (match.start() for match in _HAS_QUOTE.finditer(text))
         return
     quote = text.find("'")
     while quote != -1:
         yield quote
         quote = text.find("'", quote + 1)
-
-
-def _dropped(text: str) -> Iterator[tuple[int, int]]:
-    """The steps that dropping apostrophes makes, if all are of ASCII."""
-    for number, quote in enumerate(_quotes(text)):
-        yield quote - number, quote + 1
 
 
 def _letter_steps(text: str) -> Iterator[tuple[int, int]]:
@@ -286,6 +291,8 @@ def _without(text: str, gone: list[int]) -> str:
 
 def _chained(letters: dict[int, int], gone: list[int]) -> dict[int, int]:
     """The steps of `letters`, given for a text, in that text without the characters at `gone`."""
+    if not letters:
+        return {index - number: index + 1 for number, index in enumerate(gone)}
     steps: list[tuple[int, int]] = []
     ats = [0, *letters]
     shifts = [0, *(to - at for at, to in letters.items())]

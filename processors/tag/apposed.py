@@ -23,6 +23,9 @@ _BEFORE: Final = re.compile(
     r"(?: [-–—/] | ?: ?|/)| (?:countryside|province|governorate), ",
     re.IGNORECASE,
 )
+# What the first two characters behind a name are then: cheaper to ask than the pattern.
+_FIRST: Final = frozenset(",/، ")
+_SECOND: Final = frozenset("-–—/(،,atvcnATVCNبرموشجغ")
 _MAY_END: Final = ("- ", "– ", "— ", "/ ", ": ", ":", "/", "e, ")
 
 
@@ -30,7 +33,8 @@ def around(hit: Hit, scene: Scene) -> Hit | None:
     """The hit that may name a place and is joined to `hit` as the place that it lies in; behind it, else before it."""
     source = hit.field.source
     start, end = hit.source
-    if behind := _BEHIND.match(source, end):
+    behind = _BEHIND.match(source, end) if _may_go_on(source, end) else None
+    if behind is not None:
         other = scene.starting(hit.field, behind.end())
         if other is not None and other.reading.where:
             return other
@@ -39,3 +43,10 @@ def around(hit: Hit, scene: Scene) -> Hit | None:
         if other is not None and _BEFORE.fullmatch(source, other.source[1], start):
             return other
     return None
+
+
+def _may_go_on(source: str, end: int) -> bool:
+    """Whether `_BEHIND` may match there: never wrongly false."""
+    if end + 1 >= len(source) or source[end] not in _FIRST:
+        return False
+    return source[end] != " " or source[end + 1] in _SECOND

@@ -42,17 +42,21 @@ def bare_line(scene: Scene) -> bool:
 
 def spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Runs of capitalised words that touch nothing taken, with the small articles in and before them."""
-    reach = at = 0
-    for begin, end in (*taken, (len(source), len(source))):
-        while at < begin and (capital := _CAPITAL.search(source, at, begin)):
-            at = capital.end()
-            start = _with_article(source, capital.start(), reach)
-            match = _SPAN.match(source, start) if start >= 0 else None
-            if match:
-                at = reach = match.end()
-                if reach <= begin:
-                    yield start, reach
-        at = max(at, end)
+    reach = at = number = 0
+    while capital := _CAPITAL.search(source, at):
+        first, second = capital.span()
+        while number < len(taken) and taken[number][0] < second:
+            at = max(at, taken[number][1])
+            number += 1
+        if first < at:
+            continue
+        at = second
+        start = _with_article(source, first, reach)
+        match = _SPAN.match(source, start) if start >= 0 else None
+        if match:
+            at = reach = match.end()
+            if number == len(taken) or reach <= taken[number][0]:
+                yield start, reach
 
 
 def _with_article(source: str, start: int, reach: int) -> int:

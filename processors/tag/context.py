@@ -113,7 +113,7 @@ class Context:
                 known = self._ends.get(word)
                 if self._may_end(word) if known is None else known:
                     before = preceding(hit)
-            if text.startswith(" ", end):
+            if end < len(text) and text[end] == " ":
                 stop = text.find(" ", end + 1)
                 word = text[end + 1 : stop] if stop != -1 else text[end + 1 :]
                 known = self._begins.get(word)
@@ -226,7 +226,8 @@ class Context:
 
     def is_part(self, hit: Hit) -> bool:
         """Whether it is a part of a longer name of a place: `Bab Nayrab`, `Sheikh Khader`, `Ghariyah Sharqiyah`."""
-        source, (start, end) = hit.field.source, hit.source
+        source = hit.field.source
+        start, end = hit.source
         if source[start] > ARABIC_FROM:
             return hit.word == hit.start and bool(before := preceding(hit)) and before[-1] in self.heads
         if source[end + 1 : end + 2] in _QUALIFIERS_BEGIN and _QUALIFIER.match(source, end):

@@ -6,7 +6,7 @@ from typing import Final
 
 import ahocorasick_rs
 
-from lexicon.fold import APOSTROPHES
+from lexicon.fold import APOSTROPHES, Folded
 from processors.tag.hits import UNFIT, Field, Hit, Reading
 from processors.tag.meaning import ARABIC_FROM, Meaning
 from processors.tag.spelling import Pattern
@@ -42,7 +42,7 @@ class Finder:
     def __init__(self, patterns: list[Pattern]) -> None:
         self._patterns = patterns
         self._automaton = ahocorasick_rs.AhoCorasick(
-            [pattern.text for pattern in patterns], matchkind=ahocorasick_rs.MatchKind.Standard
+            [_looked_for(pattern.text) for pattern in patterns], matchkind=ahocorasick_rs.MatchKind.Standard
         )
         self._traits = bytes(map(_traits, patterns))
         self._readings: dict[int, Reading] = {}
@@ -90,31 +90,27 @@ class Finder:
         No two have the same start, end and pattern. Most matches end inside a word: they are let go first.
         """
         # With a space behind, which is before the first letter too: no match needs to ask whether it is at an end.
-        text, steps, letters = f"{field.text} ", field.folded.steps, field.source
-        readings, traits, span, found = self._readings, self._traits, field.folded.source_span, []
+        text, folded, letters = f"{field.text} ", field.folded, field.source
+        patterns, readings, traits, found = self._patterns, self._readings, self._traits, []
         # Overlapping, as the longest match of the automaton may end inside a word and hide a true one.
-        for index, start, end in self._automaton.find_matches_as_indexes(field.text, overlapping=True):
-            behind = text[end]
-            if behind.isalnum():
-                # Without endings of its own, only a plural s may follow a name, or what an apostrophe stood before.
-                if behind != "s" and end not in steps and traits[index] & _ENDINGS == 0:
-                    continue
-                stop, flags = _right(field, self._patterns[index], end)
-                if stop < 0:
-                    continue
-            elif traits[index] & _STEM:
+        for index, first, last in self._automaton.find_matches_as_indexes(_spaced(folded), overlapping=True):
+            end = last - 1
+            pattern, trait = patterns[index], traits[index]
+            start = first if trait & _BEGINS else first - 1
+            if trait & _PARTED and text[start:end] != pattern.text:
                 continue
-            else:
-                stop, flags = end, 0
+            stop, flags = _stop(field, pattern, trait, end, text[end])
+            if stop < 0:
+                continue
             word, source = start, None
-            if text[start - 1].isalnum():
+            if not trait & _BEGINS and text[start - 1].isalnum():
                 word, article = _left(text, start)
                 if word < 0:
                     continue
                 flags |= article
-            if traits[index] & _CASED:
-                first, last = source = span(start, stop)
-                written = letters[first : last - 1 if flags & _PLURAL_FLAG else last]
+            if trait & _CASED:
+                source = folded.source_span(start, stop)
+                written = letters[source[0] : source[1] - 1 if flags & _PLURAL_FLAG else source[1]]
                 flags |= _capitals(field, written)
             number = index * _FLAGS + flags
             reading = readings.get(number) or self._reading(number)
@@ -149,7 +145,11 @@ _STEM: Final = 1
 _TURKISH: Final = 2
 _ENDINGS: Final = _STEM | _TURKISH
 _CASED: Final = 4
+_BEGINS: Final = 8  # with a space, in the automaton: it is found at the beginning of a word only
+_PARTED: Final = 16  # it has spaces or marks, which are all spaces to the automaton
 _INSIDE: Final = (-1, 0)
+_MARKS: Final = "".join(char for char in map(chr, range(33, 127)) if not char.isalnum())
+_RARE_MARK: Final = re.compile(r"[^\w ]|_")
 _LONGEST_ENDING: Final = 12  # `larinindaki`: a longer tail is none
 
 
@@ -157,7 +157,31 @@ def _traits(pattern: Pattern) -> int:
     caseless = bool(pattern.meanings)
     for meaning in pattern.meanings:
         caseless = caseless and meaning.case == "any"
-    return pattern.stem * _STEM | pattern.turkish * _TURKISH | (not caseless) * _CASED
+    text = pattern.text
+    flags = pattern.stem * _STEM | pattern.turkish * _TURKISH | (not caseless) * _CASED
+    return flags | _begins(text) * _BEGINS | (not text.isalnum()) * _PARTED
+
+
+def _begins(text: str) -> bool:
+    """Whether a pattern is found at the beginning of a word only: Arabic joins prefixes to words."""
+    return text[0] < ARABIC_FROM and text[0].isalnum()
+
+
+def _looked_for(text: str) -> str:
+    """A pattern as the automaton has it. With a space before it, which most letters of a text are not."""
+    bare = _RARE_MARK.sub(" ", text)
+    return f" {bare}" if _begins(text) else bare
+
+
+def _spaced(folded: Folded) -> str:
+    """A text as the automaton reads it: with a space before it, and for every mark."""
+    text = folded.text
+    if folded.rare:
+        text = _RARE_MARK.sub(" ", text)
+    else:
+        for mark in _MARKS:
+            text = text.replace(mark, " ")
+    return f" {text}"
 
 
 def _ends_in_turkish(field: Field, end: int, last: int) -> bool:
@@ -207,6 +231,16 @@ def _left(text: str, start: int) -> tuple[int, int]:
     if prefix not in _ARABIC_PREFIXES:
         return _INSIDE
     return first, _INFLECTED_FLAG if prefix.endswith("ال") else 0
+
+
+def _stop(field: Field, pattern: Pattern, trait: int, end: int, behind: str) -> tuple[int, int]:
+    """Where the word of a match that ends at `end` ends, and the flag of a plural s; -1 for what is no whole word."""
+    if not behind.isalnum():
+        return _INSIDE if trait & _STEM else (end, 0)
+    # Without endings of its own, only a plural s may follow a name, or what an apostrophe stood before.
+    if behind != "s" and trait & _ENDINGS == 0 and end not in field.folded.steps:
+        return _INSIDE
+    return _right(field, pattern, end)
 
 
 def _right(field: Field, pattern: Pattern, end: int) -> tuple[int, int]:

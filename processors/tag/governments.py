@@ -171,7 +171,8 @@ def _were(hit: Hit) -> bool:
 
 def _is_russian_subject(hit: Hit) -> bool:
     """In Russian a place has a preposition and a case; a foreign capital that has neither is no place."""
-    source, (start, end) = hit.field.source, hit.source
+    source = hit.field.source
+    start, end = hit.source
     state = hit.reading.states[0]
     if not "а" <= hit.key[0] <= "я" or state.id == _SYRIA or source[start:end].isupper():
         return False

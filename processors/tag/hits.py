@@ -10,7 +10,7 @@ from processors.tag.meaning import Meaning
 
 FieldName = Literal["headline", "summary", "body"]
 
-_MARKS: Final = re.compile('["“”„«»](?:(?=[ء-ي])|(?<=[ء-ي].))|_(?=[ء-ي])(?<=[ء-ي].)')
+_MARKS: Final = '_"“”„«»'
 _ARABIC: Final = re.compile("[ء-ي]")
 _SHOUTED: Final = 8
 
@@ -75,13 +75,13 @@ class Field:
     """One field of an article, folded. `titled`: most words have a capital, so capitals tell nothing. `small`: no
     word has one.
 
-    `begins` is its place in an article, for what measures distances: None outside of one.
+    `number` is its place in an article, -1 outside of one.
     `lists`, once asked, holds the words that tell the kind of all names in a list (`provinces`): (start, end, kind);
     `near_lists` has the numbers of the parts of the text around them.
     """
 
     __slots__ = (
-        "begins", "folded", "lists", "name", "near_lists", "shouted", "small", "source", "text", "titled",
+        "folded", "lists", "name", "near_lists", "number", "shouted", "small", "source", "text", "titled",
     )  # fmt: skip
 
     def __init__(self, name: FieldName, source: str) -> None:
@@ -89,7 +89,7 @@ class Field:
         self.source = source
         self.folded = fold_with_offsets(_without_marks(source))
         self.text = self.folded.text
-        self.begins: int | None = None
+        self.number = -1
         self.near_lists: frozenset[int] = frozenset()
         self.lists: list[tuple[int, int, str]] | None = None
         self.titled = name == "headline" and _titled(source)
@@ -147,6 +147,11 @@ class Hit:
         self.evidence = evidence
 
 
+def in_order(hit: Hit) -> tuple[int, int, int]:
+    """What sorts the hits of an article as they stand in it."""
+    return hit.field.number, *hit.source
+
+
 def within(hit: Hit, others: Iterable[Hit]) -> bool:
     """Whether a hit lies in one of others."""
     start, end = hit.source
@@ -157,7 +162,28 @@ def within(hit: Hit, others: Iterable[Hit]) -> bool:
 
 def _without_marks(source: str) -> str:
     """A text of the same length without what may stand within a name: `#حزب_الله`, `تنظيم "الدولة"`."""
-    return source if source.isascii() else _MARKS.sub(" ", source)
+    if source.isascii():
+        return source
+    for mark in _MARKS:
+        if mark in source:
+            source = _without(mark, source)
+    return source
+
+
+def _without(mark: str, source: str) -> str:
+    """The text with spaces for the marks that touch an Arabic letter; for `_` where it stands between two."""
+    first, *parts = source.split(mark)
+    pieces, before = [first], first
+    for part in parts:
+        left, right = _is_arabic(before[-1:]), _is_arabic(part[:1])
+        space = (left and right) if mark == "_" else (left or right)
+        pieces += [" " if space else mark, part]
+        before = part
+    return "".join(pieces)
+
+
+def _is_arabic(letter: str) -> bool:
+    return "ء" <= letter <= "ي"
 
 
 def _titled(text: str) -> bool:

@@ -16,6 +16,7 @@ _ARTICLE: Final = r"(?:ال|ب|(?:[Aa]l|[Ee]l|[Aa]sh?|[Aa][trdzn])[ -]{1,2})?"
 _NAME: Final = r"[A-ZÀ-ÖØ-Þ][\w'’-]+(?: [A-ZÀ-ÖØ-Þ][\w'’-]+)?"
 _BETWEEN: Final = re.compile(rf"(?:{_JOINT}{_ARTICLE}{_NAME})?{_JOINT}{_ARTICLE}")
 _WIDE: Final = frozenset(("", "governorate", "country", "region", "water", "world-city", "mountain", "road"))
+_MAY_BEGIN: Final = frozenset(",،/&;-–aeuvو")  # behind the space, if there is one
 _LONGEST: Final = 36  # characters of two joints and a name
 _NEAR_KM: Final = 25.0
 _FAR: Final = 2.0  # times as far as the nearest: no rival
@@ -63,11 +64,9 @@ class Listed:
 
 def beside(hit: Hit, scene: Scene) -> list[Entity]:
     """The same for a hit of the scene; Arabic lists too, where `و` is written with the name behind it."""
-    fields, hits = scene.fields, scene.hits
-    order = fields.index(hit.field) if hit.field in fields else -1
-    at = bisect_left(hits, (order, hit.source), key=lambda each: (fields.index(each.field), each.source))
+    hits, at = scene.hits, scene.index(hit)
     found: list[Entity] = []
-    if not at < len(hits) or hits[at] is not hit:
+    if at < 0:
         return found  # a name that is looked at before it belongs to the scene
     for first, last in ((at - 1, at), (at, at + 1)):
         if not 0 <= first < last < len(hits):
@@ -109,4 +108,6 @@ def _source(hit: Hit) -> tuple[int, int]:
 
 def _joined(between: str) -> bool:
     """Whether a comma or an `and` joins two names, or one more name of the list stands between them."""
-    return len(between) <= _LONGEST and _BETWEEN.fullmatch(between) is not None
+    if len(between) > _LONGEST or between.lstrip()[:1] not in _MAY_BEGIN:
+        return False
+    return _BETWEEN.fullmatch(between) is not None

@@ -22,9 +22,9 @@ class Media:
         return [hit for hit in hits if not hit.reading.somewhere or not self._is_part(hit)]
 
     def _is_part(self, hit: Hit) -> bool:
-        field, (start, end) = hit.field, hit.source
-        source = field.source
-        capital = source.startswith(" ", end) and source[end + 1 : end + 2].isupper()
-        if capital and not field.titled and self._nouns.stand_behind(hit):
+        source = hit.field.source
+        start, end = hit.source
+        goes_on = end + 1 < len(source) and source[end] == " "
+        if goes_on and source[end + 1].isupper() and not hit.field.titled and self._nouns.stand_behind(hit):
             return True
         return source[start] > _LATIN and self._heads.stand_before(hit)

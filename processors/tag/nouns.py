@@ -10,7 +10,7 @@ from typing import Final
 
 from lexicon.entries import Words
 from lexicon.fold import fold
-from processors.tag.hits import Field, Hit
+from processors.tag.hits import Field, Hit, in_order
 from processors.tag.phrases import Phrases, preceding
 from processors.tag.scene import Scene
 
@@ -42,9 +42,7 @@ class Nouns:
                 named.setdefault((id(hit.field), noun), []).append(hit)
         found = [each for (_, noun), hits in named.items() for each in self._bare(noun, hits, scene)]
         if found:
-            order = {id(field): number for number, field in enumerate(scene.fields)}
-            scene.hits.extend(found)
-            scene.hits.sort(key=lambda hit: (order[id(hit.field)], hit.source))
+            scene.hits = sorted((*scene.hits, *found), key=in_order)
 
     def _noun(self, name: str) -> str:
         """The noun that a group may be called by, of its name; empty when it has none."""

@@ -232,7 +232,8 @@ def _of_another_state(hit: Hit, scene: Scene, foreign: frozenset[str]) -> bool:
     after = following(hit)[:1]
     if after and after[0] in foreign:
         return True
-    source, (start, end) = hit.field.source, hit.source
+    source = hit.field.source
+    start, end = hit.source
     if source.endswith(("'s ", "’s "), 0, start):
         return not source.endswith(_OUR_OWNERS, 0, start - 3)
     match = _SEATED.match(source, end)

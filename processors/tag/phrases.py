@@ -83,7 +83,7 @@ class Phrases:
     def stand_behind(self, hit: Hit) -> bool:
         """`begin(following(hit))`, where most hits go by the first word alone."""
         text, end = hit.field.text, hit.end
-        if not text.startswith(" ", end):
+        if end == len(text) or text[end] != " ":
             return False
         stop = text.find(" ", end + 1)
         first = text[end + 1 : stop] if stop != -1 else text[end + 1 :]
@@ -133,7 +133,7 @@ def _words_before(text: str, start: int) -> tuple[str, ...]:
     words = text[least : start - 1].rsplit(" ", _WORDS)
     for word in reversed(words if len(words) <= _WORDS else words[1:]):
         if not word.isalnum():
-            match = _LAST.search(word)
+            match = _LAST.search(word) if word[-1:].isalnum() else None
             if match:
                 found.append(match[0])
             break

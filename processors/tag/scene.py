@@ -30,7 +30,7 @@ class Scene:
 
     def __init__(self, fields: list[Field], hits: list[Hit], day: date | None, dateline: list[Hit]) -> None:
         for number, field in enumerate(fields):
-            field.begins = number * _FIELD_GAP * 10
+            field.number = number
         self.fields = fields
         self.hits = hits
         self.day = day
@@ -56,6 +56,24 @@ class Scene:
         index = bisect_left(places, at, key=_source_end)
         return places[index - 1] if index else None
 
+    def index(self, hit: Hit) -> int:
+        """Where in `hits` a hit stands; -1 for what is none of them."""
+        number, start = hit.field.number, hit.source[0]
+        low, high = 0, len(self.hits)
+        while low < high:
+            middle = (low + high) // 2
+            other = self.hits[middle]
+            its = other.field.number
+            if its < number or (its == number and other.source[0] < start):
+                low = middle + 1
+            else:
+                high = middle
+        while low < len(self.hits) and self.hits[low].source[0] == start:
+            if self.hits[low] is hit:
+                return low
+            low += 1
+        return -1
+
     def _learn(self) -> None:
         if self._starts_of is not self.hits:
             self._starts_of = self.hits
@@ -71,17 +89,22 @@ class Scene:
         for index, hit in enumerate(self.hits):
             if hit.entity is not None:
                 name = hit.entity.id
-                if name in found:
-                    found[name].append(index)
-                else:
+                known = found.get(name)
+                if known is None:
                     found[name] = [index]
+                else:
+                    known.append(index)
         return found
 
     def add_support(self, hit: Hit, ids: Iterable[str]) -> None:
         """Notes that a hit lends support to places of these ids and to what lies in them."""
         where = self.position(hit)
         for each in ids:
-            self.support.setdefault(each, []).append(where)
+            known = self.support.get(each)
+            if known is None:
+                self.support[each] = [where]
+            else:
+                known.append(where)
 
     def add_around(self, ids: Iterable[str]) -> None:
         """Notes support that counts only where nothing else does."""
@@ -90,8 +113,8 @@ class Scene:
 
     def position(self, hit: Hit) -> int:
         """A distance-like place of a hit in the article: other fields and the dateline are far away."""
-        begins = hit.field.begins
-        return -_FIELD_GAP if begins is None else begins + hit.start
+        number = hit.field.number
+        return -_FIELD_GAP if number < 0 else number * _FIELD_GAP * 10 + hit.start
 
     def distance(self, hit: Hit, entity_id: str) -> int | None:
         """How far the nearest mention of `entity_id` is, in characters; None: it is not named."""

@@ -152,7 +152,8 @@ class Seats:
 
     def _city(self, hit: Hit) -> str:
         """The words that say that the city is meant, for `evidence`; empty when none do."""
-        source, (start, end) = hit.field.source, hit.source
+        source = hit.field.source
+        start, end = hit.source
         if hit.field.name == "body" and start == 0 and _DATELINE.match(source, end):
             return "the dateline"
         before = preceding(hit)

@@ -110,8 +110,7 @@ class Results:
             if entity.parent:
                 ids.update(self._area.above(each))
         ids.update(each for hit in vague for each in self._seats.candidates(hit))
-        order = {id(field): number for number, field in enumerate(scene.fields)}
-        unknown.sort(key=lambda each: (order[id(each.field)], each.source))
+        unknown.sort(key=lambda each: (each.field.number, each.source))
         in_order = tuple(sorted(ids))
         by_type = _by_type(in_order)
         return Tags(

@@ -14,7 +14,7 @@ from lexicon.entries import Entity, Lexicon
 from lexicon.fold import fold
 from processors.tag.area import only
 from processors.tag.context import Context
-from processors.tag.hits import Field, Hit, within
+from processors.tag.hits import Field, Hit, in_order, within
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 from processors.tag.variants import Unknown
@@ -119,8 +119,7 @@ class Unlisted:
         added = [each for each in added if not any(within(hit, [each]) for hit in decided)]
         if added:
             scene.hits = [hit for hit in scene.hits if hit.entity is not None or not within(hit, added)]
-            order = {id(field): number for number, field in enumerate(scene.fields)}
-            scene.hits = sorted((*scene.hits, *added), key=lambda hit: (order[id(hit.field)], hit.source))
+            scene.hits = sorted((*scene.hits, *added), key=in_order)
         return unknown
 
     def _only_a_name(self, scene: Scene) -> None:

@@ -13,7 +13,7 @@ from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.capitals import bare_line, spans
 from processors.tag.context import Context
-from processors.tag.hits import Field, Hit, within
+from processors.tag.hits import Field, Hit, in_order, within
 from processors.tag.lists import Listed
 from processors.tag.phrases import remember
 from processors.tag.places import Places
@@ -95,9 +95,8 @@ class Variants:
             if not field.shouted and not field.titled:
                 self._settle(field, scene, added, unknown)
         if added:
-            order = {id(field): number for number, field in enumerate(scene.fields)}
             kept = [hit for hit in scene.hits if hit.entity is not None or not within(hit, added)]
-            scene.hits = sorted((*kept, *added), key=lambda hit: (order[id(hit.field)], hit.source))
+            scene.hits = sorted((*kept, *added), key=in_order)
         return unknown
 
     def _settle(self, field: Field, scene: Scene, added: list[Hit], unknown: list[Unknown]) -> None:

@@ -51,9 +51,23 @@ def test_fold_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@given(st.text(st.sampled_from("aZ8_ -\n\tАЯйЁёآأةىئؤÀéçÑüŞğIıİ–—“»،؟٤\u00a0")))
+COMMON = st.text(st.sampled_from("aZ8_ -\n\tАЯйЁёآأةىئؤÀéçÑüÿŞğIıİ–—“»،؟٤\u00a0\u064b\u0651\u0652ـ"))
+
+
+@given(COMMON)
 def test_common_letters_fold_as_each_does_by_itself(text: str) -> None:
     assert fold_with_offsets(text).text.replace(" ", "") == "".join(map(fold, text)).replace(" ", "")
+
+
+@given(COMMON)
+def test_common_letters_are_not_rare(text: str) -> None:
+    assert not fold_with_offsets(text).rare
+
+
+@given(TEXT)
+def test_what_is_not_rare_has_no_marks_but_those_of_ascii(text: str) -> None:
+    folded = fold_with_offsets(text)
+    assert folded.rare or all(char.isalnum() or char.isascii() for char in folded.text)
 
 
 @given(TEXT)

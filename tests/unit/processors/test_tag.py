@@ -32,6 +32,26 @@ def ids(text: str) -> list[str]:
         ("Let us go; the US stays.", ["US=state/united-states"]),
         ("Two F-16s and a Su24.", ["F-16s=weapon/f-16", "Su24=weapon/su-24"]),
         ("They eat turkey in Turkey’s south.", ["Turkey=state/turkey"]),
+        # Marks, common and rare, before a name and inside one
+        (
+            '…and •Homs →Hama, Idlib/Aleppo_“Syria"',
+            [
+                "Homs=place/SY04",
+                "Hama=place/SY05",
+                "Idlib=place/SY07",
+                "Aleppo=place/SY02",
+                "Syria=state/syria",
+            ],
+        ),
+        ("The Syria/government page", ["Syria=state/syria"]),
+        (
+            "Barack H. Obama; Barack H, Obama",
+            ["Barack H. Obama=person/barack-obama", "Obama=person/barack-obama"],
+        ),
+        (
+            "تنظيم «الدولة الإسلامية»، #حزب_الله",
+            ["تنظيم «الدولة الإسلامية=group/islamic-state", "حزب_الله=group/hezbollah"],
+        ),
         # Capitals
         ("Moscow warned them.", ["Moscow=state/russia"]),
         ("Moscow's streets were empty.", ["Moscow=place/moscow"]),
