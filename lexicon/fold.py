@@ -147,7 +147,7 @@ class Folded:
             first = self.source_index(start)
             return first, first
         at, shift = self._at, self._shift
-        step = bisect_right(at, start) - 1
+        step = bisect_right(at, start) - 1 if len(at) > 1 else 0
         first = start + shift[step]
         if end < self._next[step]:
             return first, end + shift[step]
@@ -293,14 +293,17 @@ def _chained(letters: dict[int, int], gone: list[int]) -> dict[int, int]:
     """The steps of `letters`, given for a text, in that text without the characters at `gone`."""
     if not letters:
         return {index - number: index + 1 for number, index in enumerate(gone)}
-    steps: list[tuple[int, int]] = []
-    ats = [0, *letters]
-    shifts = [0, *(to - at for at, to in letters.items())]
+    steps: dict[int, int] = {}
+    waiting = list(letters.items())
+    shift = done = 0
     for number, index in enumerate(gone):
-        after = index + 1
-        steps.append((index - number, after + shifts[bisect_right(ats, after) - 1]))
-    for at, to in letters.items():
-        before = bisect_left(gone, at)
-        if before == len(gone) or gone[before] != at:
-            steps.append((at - before, to))
-    return dict(sorted(steps))
+        while done < len(waiting) and waiting[done][0] <= index + 1:
+            at, to = waiting[done]
+            shift = to - at
+            if at < index:
+                steps[at - number] = to
+            done += 1
+        steps[index - number] = index + 1 + shift
+    for at, to in waiting[done:]:
+        steps[at - len(gone)] = to
+    return steps

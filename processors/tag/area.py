@@ -114,9 +114,14 @@ class Area:
 
     def near(self, candidates: Sequence[Entity], scene: Scene) -> Found | None:
         """The only candidate close to a settlement that the article names, the others being far from all."""
-        named = [each for each, where in scene.support.items() if max(where) >= 0]  # not by a dateline only
-        known = [self._lexicon.entities[each] for each in named if each in self._lexicon.entities]
-        points = [place for place in known if place.kind not in _WIDE and place.parent != _ROOT]
+        points = scene.points
+        if points is None:
+            named = [
+                each for each, where in scene.support.items() if max(where) >= 0
+            ]  # not by a dateline only
+            known = [self._lexicon.entities[each] for each in named if each in self._lexicon.entities]
+            points = [place for place in known if place.kind not in _WIDE and place.parent != _ROOT]
+            scene.points = points
         if not points:
             return None
         ranked = sorted((min(kilometres(place, point) for point in points), place.id) for place in candidates)

@@ -202,6 +202,8 @@ def _only_a_direction(hit: Hit, source: tuple[int, int] | None) -> bool:
 
 def _capitals(field: Field, written: str) -> int:
     """The flags for the letter case of a spelling."""
+    if len(written) > 1 and "A" <= written[0] <= "Z" and "a" <= written[1] <= "z":
+        return 1  # as most are
     if written.islower():
         return _SMALL_FLAG if field.small else 0
     if not written.isupper():

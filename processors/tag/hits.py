@@ -101,11 +101,12 @@ class Hit:
     """A spelling in a field. `start` and `end` count in the folded text, `source` in the field's own.
 
     `word` is where its word begins, an Arabic prefix included. `before` are the words before it, once asked, and `cue`
-    the kind of place that the words beside it tell; `entity`, `rule` and `evidence` are what was decided.
+    the kind of place that the words beside it tell; `entity`, its id `name`, `rule` and `evidence` are what was
+    decided: None and empty for an open hit.
     """
 
     __slots__ = (
-        "before", "cue", "end", "entity", "evidence", "field", "reading", "rule", "source", "start", "word",
+        "before", "cue", "end", "entity", "evidence", "field", "name", "reading", "rule", "source", "start", "word",
     )  # fmt: skip
 
     def __init__(
@@ -120,6 +121,7 @@ class Hit:
         self.before: tuple[str, ...] | None = None
         self.cue: str | None = None
         self.entity: Entity | None = None
+        self.name = ""
         self.rule = ""
         self.evidence = ""
 
@@ -143,8 +145,14 @@ class Hit:
     def decide(self, entity: Entity, rule: str, evidence: str = "") -> None:
         """Settles what is meant, and why."""
         self.entity = entity
+        self.name = entity.id
         self.rule = rule
         self.evidence = evidence
+
+    def reopen(self) -> None:
+        """Takes back what was decided."""
+        self.entity = None
+        self.name = self.rule = self.evidence = ""
 
 
 def in_order(hit: Hit) -> tuple[int, int, int]:

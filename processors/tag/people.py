@@ -164,9 +164,7 @@ class People:
         if _SYRIA in entity.beside:
             if scene.syrian is None:
                 scene.syrian = any(self._context.about_syria(field.text) for field in scene.fields)
-            return scene.syrian or any(
-                hit.entity is not None and hit.entity.id.startswith(_IN_SYRIA) for hit in scene.hits
-            )
+            return scene.syrian or any(hit.name.startswith(_IN_SYRIA) for hit in scene.hits)
         return False
 
     def _in_office(self, candidates: Sequence[Entity], day: date | None) -> list[Entity]:

@@ -150,15 +150,15 @@ class Places:
             if last and self._context.behind_a_place_word(hit):
                 return self._told(hit, candidates, scene, "", last=last)
             candidates = tuple(place for place in candidates if place.kind in _OF_THE_WORLD)
-        return self._supported(hit, key, candidates, scene, last=last) if candidates else None
+            plain = self._by_itself(hit, key, candidates)
+        return self._supported(hit, key, candidates, plain, scene, last=last)
 
     def _supported(
-        self, hit: Hit, key: str, candidates: tuple[Entity, ...], scene: Scene, *, last: bool
+        self, hit: Hit, key: str, candidates: tuple[Entity, ...], plain: Plain, scene: Scene, *, last: bool
     ) -> Found | None:
-        plain = self._by_itself(hit, key, candidates)
         if plain.strong:
             return None if self._context.after_given_name(hit) or self._context.is_part(hit) else plain.found
-        if not last or (self._longer(hit, scene) and not beside(hit, scene)):
+        if not last or not candidates or (self._longer(hit, scene) and not beside(hit, scene)):
             return None
         found = plain.found or self.area.nearest(hit, candidates, scene) or self.area.near(candidates, scene)
         if found is not None and not self.area.inside(found.entity, scene):

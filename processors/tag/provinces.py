@@ -73,5 +73,5 @@ def _lies_in(hit: Hit, unit: Entity, places: Places, context: Context) -> bool:
     ):
         hit.decide(inside[0], "place:parent", unit.id)
     elif here is not None and here.kind in WEAK:
-        hit.entity, hit.rule = None, ""
+        hit.reopen()
     return True

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+from lexicon.entries import Entity
 from processors.tag.hits import Field, Hit
 
 _FIELD_GAP: Final = 3_000
@@ -19,13 +20,14 @@ _SENTENCE_ENDS: Final = (". ", "! ", "? ", "\n", "؟ ", "。")
 class Scene:
     """The hits of all fields in order; `day` is the article's date, `dateline` the hits of its dateline.
 
-    `governorates`, once asked, are those that a hit may name; `syrian` is whether a word says that it is about Syria.
+    `governorates`, once asked, are those that a hit may name; `points` the places of `support` that are small enough
+    to be near to; `syrian` is whether a word says that it is about Syria.
     `brief`: a sentence or two, as of a note of an incident; `only_names`: nothing but names.
     """
 
     __slots__ = (
         "_ends", "_starts", "_starts_of", "brief", "dateline", "day", "fields", "governorates", "hits", "only_names",
-        "support", "syrian",
+        "points", "support", "syrian",
     )  # fmt: skip
 
     def __init__(self, fields: list[Field], hits: list[Hit], day: date | None, dateline: list[Hit]) -> None:
@@ -38,6 +40,7 @@ class Scene:
         self.support: dict[str, list[int]] = {}
         self.brief = sum(len(field.text) for field in fields) <= _BRIEF
         self.governorates: frozenset[str] | None = None
+        self.points: list[Entity] | None = None
         self._starts_of: list[Hit] | None = None
         self._starts: dict[tuple[int, int], Hit] = {}
         self._ends: dict[int, list[Hit]] = {}
@@ -87,8 +90,8 @@ class Scene:
         """Entity id → the indices of the hits that name it, as far as decided."""
         found: dict[str, list[int]] = {}
         for index, hit in enumerate(self.hits):
-            if hit.entity is not None:
-                name = hit.entity.id
+            name = hit.name
+            if name:
                 known = found.get(name)
                 if known is None:
                     found[name] = [index]
@@ -99,6 +102,7 @@ class Scene:
     def add_support(self, hit: Hit, ids: Iterable[str]) -> None:
         """Notes that a hit lends support to places of these ids and to what lies in them."""
         where = self.position(hit)
+        self.points = None
         for each in ids:
             known = self.support.get(each)
             if known is None:
@@ -108,6 +112,7 @@ class Scene:
 
     def add_around(self, ids: Iterable[str]) -> None:
         """Notes support that counts only where nothing else does."""
+        self.points = None
         for each in ids:
             self.support.setdefault(each, []).append(-2 * FAR_OFF)
 

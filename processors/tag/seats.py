@@ -98,9 +98,7 @@ class Seats:
         ]
         if not open_hits:
             return
-        cities = {
-            hit.entity.id: hit for hit in scene.hits if hit.entity is not None and hit.rule == "place:cue"
-        }
+        cities = {hit.name: hit for hit in scene.hits if hit.rule == "place:cue"}
         lines = {place.id for hit in scene.dateline for place in hit.reading.places}
         for index, hit, unit in open_hits:
             seat = hit.entity
@@ -124,8 +122,8 @@ class Seats:
             before = hits[index - 1] if index else None
             if hit.rule != "place:seat" or hit.entity is None or before is None or before.entity is None:
                 continue
-            around = {AROUND[each] for each in self._places.area.above(hit.entity.id) if each in AROUND}
-            unit = around.intersection(self._places.area.above(before.entity.id))
+            around = {AROUND[each] for each in self._places.area.above(hit.name) if each in AROUND}
+            unit = around.intersection(self._places.area.above(before.name))
             between = hit.field.source[before.source[1] : hit.source[0]]
             if unit and before.field is hit.field and before.entity.kind in _UNITS and _IN.fullmatch(between):
                 hit.decide(self._entities[min(unit)], "place:unit", f"{before.text} lies in it")

@@ -87,7 +87,7 @@ class Tagger:
         for hit in scene.hits:
             reading = hit.reading
             if reading.sole is not None:
-                hit.entity, hit.rule = reading.sole, "name"
+                hit.decide(reading.sole, "name")
                 continue
             names = reading.names
             if len(names) == 1:

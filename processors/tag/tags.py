@@ -58,6 +58,10 @@ _PRECISION: Final = {
     "road": "region",
     "mountain": "region",
 }
+_TYPES: Final = tuple(
+    (kind, f"{kind}/", f"{kind}0")  # 0 comes after /
+    for kind in ("person", "group", "state", "place", "weapon", "theme")
+)
 _NO_POINT: Final = frozenset(("country", "water"))
 
 
@@ -98,11 +102,11 @@ class Results:
             entity = hit.entity
             if entity is None:
                 continue
-            entities[entity.id] = entity
+            entities[hit.name] = entity
             if hit.rule == UNDECIDED:
                 vague.append(hit)
             else:
-                sure.add(entity.id)
+                sure.add(hit.name)
             mentions.append(self._mention(hit, entity, scene.day))
             evidence.append(hit.evidence)
         ids = set(entities)
@@ -134,7 +138,7 @@ class Results:
         start, end = hit.source
         role = self._people.role(entity, day) if entity.roles and day is not None else None
         return Mention(
-            entity_id=entity.id,
+            entity_id=hit.name,
             type=entity.type,
             text=hit.field.source[start:end],
             field=hit.field.name,
@@ -171,7 +175,4 @@ def _unresolved(unknown: Unknown) -> Unresolved:
 
 def _by_type(ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Sorted ids, which begin with their type: type → its own."""
-    return {
-        kind: ids[bisect_left(ids, f"{kind}/") : bisect_left(ids, f"{kind}0")]  # 0 comes after /
-        for kind in ("person", "group", "state", "place", "weapon", "theme")
-    }
+    return {kind: ids[bisect_left(ids, first) : bisect_left(ids, last)] for kind, first, last in _TYPES}

@@ -90,7 +90,7 @@ class Unlisted:
 
     def settle(self, scene: Scene) -> list[Unknown]:
         """Adds hits of variants to the scene, in order; returns what stays unknown."""
-        if not any(hit.entity is not None and hit.entity.id.startswith(_ABOUT_THE_WAR) for hit in scene.hits):
+        if not any(hit.name.startswith(_ABOUT_THE_WAR) for hit in scene.hits):
             self._only_a_name(scene)
             return []
         unknown: list[Unknown] = []

@@ -86,7 +86,7 @@ class Variants:
 
     def settle(self, scene: Scene) -> list[Unknown]:
         """Adds hits of variants to the scene, in order; returns what stays unknown."""
-        about = any(hit.entity is not None and hit.entity.id.startswith(_CONTEXT) for hit in scene.hits)
+        about = any(hit.name.startswith(_CONTEXT) for hit in scene.hits)
         if not about and not bare_line(scene):
             return []
         unknown: list[Unknown] = []
