@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from lexicon.load import load_lexicon
 from store.identity import article_id
 from store.records import Article, GeoPoint

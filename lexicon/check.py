@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from lexicon.dated import Period
-from lexicon.entries import Entity, Languages, LexiconError
+from lexicon.entity import Entity
+from lexicon.entries import Languages, LexiconError
 from lexicon.fold import fold
 from lexicon.load import load_languages, load_lexicon, read_aliases, read_entities, with_aliases
 

@@ -39,7 +39,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SideTaken(msgspec.Struct, frozen=True, kw_only=True):
-    """On whose side a group stood for a time: one of `lexicon.entries.Side`."""
+    """On whose side a group stood for a time: one of `lexicon.entity.Side`."""
 
     side: str
     period: Period

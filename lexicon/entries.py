@@ -1,97 +1,14 @@
-"""What a lexicon is made of: entities with their names, and the words that decide between meanings."""
+"""What a lexicon is made of: its entities, and the words that decide between meanings."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 import msgspec
 
-from lexicon.dated import Link, Period, Role, SideTaken
-
-EntityType = Literal["person", "group", "state", "place", "weapon", "theme"]
-PlaceKind = Literal[
-    "governorate",
-    "district",
-    "subdistrict",
-    "city",
-    "town",
-    "village",
-    "neighbourhood",
-    "facility",
-    "crossing",
-    "region",
-    "water",
-    "country",
-    "world-city",
-    "airbase",
-    "airport",
-    "military-base",
-    "port",
-    "dam",
-    "gas-field",
-    "oil-field",
-    "prison",
-    "camp",
-    "road",
-    "mountain",
-]
-GroupKind = Literal[
-    "armed",
-    "alliance",
-    "political",
-    "government",
-    "civil",
-    "monitor",
-    "media",
-    "humanitarian",
-    "tribal",
-    "other",
-]
-Side = Literal[
-    "government",
-    "iran-backed",
-    "opposition",
-    "turkish-backed",
-    "jihadist",
-    "islamic-state",
-    "kurdish-led",
-    "coalition",
-    "transition",  # the authorities since December 2024
-    "neutral",
-]
-Names = dict[str, tuple[str, ...]]
+from lexicon.entity import Entity
 
 
 class LexiconError(Exception):
     """A gazetteer file cannot be used. The message says `file: what: what to do`; nothing was loaded."""
-
-
-class Entity(msgspec.Struct, frozen=True, kw_only=True):
-    """One person, group, state, place, weapon or theme.
-
-    `names`, `short` and `metonyms` map a language (`und`: a Latin spelling of no known language) to spellings.
-    `names` match anywhere. `short` match where the article names the entity in full, everywhere when `alone`, or
-    beside an entity of `beside`. `metonyms` match where the words around them say that the state is meant.
-    `lat`, `lon` (WGS 84) are set for places only; `parent` for places and for organs of states; `kind` for places and
-    groups. `roles` are a person's; `parents`, `sides`, `became` and `active` a group's.
-    """
-
-    id: str
-    type: EntityType
-    names: Names
-    source: str
-    short: Names = {}
-    metonyms: Names = {}
-    alone: bool = False
-    beside: tuple[str, ...] = ()
-    parent: str = ""
-    kind: PlaceKind | GroupKind | Literal[""] = ""
-    lat: float = 0.0
-    lon: float = 0.0
-    roles: tuple[Role, ...] = ()
-    parents: tuple[Link, ...] = ()
-    sides: tuple[SideTaken, ...] = ()
-    became: tuple[Link, ...] = ()
-    active: Period = Period()
 
 
 class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

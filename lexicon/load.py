@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
 import msgspec
 import yaml
 
-from lexicon.entries import Entity, EntityType, Languages, Lexicon, LexiconError, PlaceKind, Words
+from lexicon.entity import Entity, EntityType, PlaceKind
+from lexicon.entries import Languages, Lexicon, LexiconError, Words
 from lexicon.rows import Row, entity_of
 
 FILES: dict[str, EntityType] = {
@@ -124,10 +125,8 @@ def _add_aliases(path: Path, entities: dict[str, Entity]) -> None:
             raise LexiconError(
                 f"{where}: unknown id {line['id']!r}: take one of places.csv or places-own.csv"
             )
-        names = dict(place.names)
         lang, value = _alias(where, line["alias"])
-        names[lang] = (*names.get(lang, ()), value)
-        entities[place.id] = msgspec.structs.replace(place, names=names)
+        place.names[lang] = (*place.names.get(lang, ()), value)
 
 
 def _csv(file: Path, columns: list[str]) -> Iterator[tuple[str, dict[str, str]]]:

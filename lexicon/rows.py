@@ -3,7 +3,7 @@
 import msgspec
 
 from lexicon.dated import Day, Link, Role, SideTaken, period
-from lexicon.entries import Entity, EntityType, GroupKind, Names, Side
+from lexicon.entity import Entity, EntityType, GroupKind, Names, Side
 
 
 class _Dated(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from lexicon.fold import words
 
 _SHORTEST = 4  # characters: a shorter name alone ("Hit", "Has") is a word of some language

@@ -71,6 +71,7 @@ def _words(folded: str) -> list[str]:
     return [_SAME.get(word, word) for word in words if word not in _ARTICLES] or words
 
 
+@lru_cache(maxsize=20_000)
 def _letters(word: str) -> str:
     """One letter a consonant; `Y` and `W` where they are consonants, `A` for the feminine ending."""
     if word[0] in "ae":

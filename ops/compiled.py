@@ -18,7 +18,7 @@ from pathlib import Path
 from store.settings import ROOT
 
 _PACKAGES = ("lexicon", "processors")
-_MODULES = ("lexicon/fold.py", "lexicon/transliteration.py", "processors/tag/*.py")
+_MODULES = ("lexicon/entity.py", "lexicon/fold.py", "lexicon/transliteration.py", "processors/tag/*.py")
 _LEFT_OUT = frozenset(("__init__.py", "page.py"))  # no article passes through them
 
 

@@ -1,12 +1,13 @@
 """The API's routes to the gazetteer: what a name can mean, and all that is known of one entity."""
 
+from dataclasses import fields
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Path, Response
 from fastapi import Query as UrlQuery
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from search.api_answers import Site, json_answer
 from search.fields import ENTITY_FIELDS, entity_term
 from search.request import query_text
@@ -53,7 +54,7 @@ def _entity(site: Site, entity_id: str) -> dict[str, Any]:
     own = Query(where=Term("entity_ids", entity_id), now=asked.now, limit=1)
     counts = site.index.facets(asked, ("language", "feed_id"), _SHOWN)
     return {
-        **msgspec.to_builtins(known),
+        **{each.name: msgspec.to_builtins(getattr(known, each.name)) for each in fields(known)},
         "name": site.label(entity_id),
         "query": query_text(entity_id),
         "above": [{"id": each, "name": site.label(each)} for each in site.names.above(entity_id)],

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from lexicon.entries import Entity
+from lexicon.dated import Link, Period, Role, SideTaken
+from lexicon.entity import EntityType, GroupKind, Names, PlaceKind
 from search.concepts import Suggestion
 from search.matched import Match
 from search.reader import FeedView
@@ -78,9 +79,26 @@ class Above(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
 
 
-class Known(Entity, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that is known of an entity, and how often it is named: with what lies in it, and by itself."""
 
+    id: str
+    type: EntityType
+    names: Names
+    source: str
+    short: Names = {}
+    metonyms: Names = {}
+    alone: bool = False
+    beside: tuple[str, ...] = ()
+    parent: str = ""
+    kind: PlaceKind | GroupKind | Literal[""] = ""
+    lat: float = 0.0
+    lon: float = 0.0
+    roles: tuple[Role, ...] = ()
+    parents: tuple[Link, ...] = ()
+    sides: tuple[SideTaken, ...] = ()
+    became: tuple[Link, ...] = ()
+    active: Period = Period()
     name: str
     query: str
     above: list[Above]

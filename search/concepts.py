@@ -2,7 +2,7 @@
 
 import msgspec
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from search.errors import QuerySyntaxError
 from search.names import LONGEST, Names
 from search.request import query_text

@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection
 from functools import cached_property
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from lexicon.fold import words
 
 LONGEST = 6

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from lexicon.dated import Period
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from search import panel, present
 from search.chart import outlines
 from search.fields import ENTITY_FIELDS

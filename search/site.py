@@ -5,7 +5,7 @@ from datetime import datetime
 
 from starlette.templating import Jinja2Templates
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from search.api import Clock
 from search.highlight import Labels
 from search.names import Names

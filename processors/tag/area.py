@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from processors.tag.distance import kilometres
 from processors.tag.hits import Hit, Reading
 from processors.tag.meaning import UNITS

@@ -9,7 +9,7 @@ import ahocorasick_rs
 from lexicon.entries import Cues, Lexicon
 from lexicon.fold import fold
 from processors.tag.hits import Hit
-from processors.tag.meaning import ARABIC_FROM
+from processors.tag.meaning import ARABIC_FROM, folded
 from processors.tag.phrases import ARTICLES, Phrases, following, preceding, remember
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+\Z")
@@ -68,7 +68,7 @@ class Context:
         self._cues = [
             (kind, Phrases(_befores(cue)), Phrases((*cue.after, *cue.many))) for kind, cue in cues.items()
         ]
-        self._list_words = [(fold(each).strip(), kind) for kind, cue in cues.items() for each in cue.many]
+        self._list_words = [(folded(each), kind) for kind, cue in cues.items() for each in cue.many]
         self._list_automaton = ahocorasick_rs.AhoCorasick([word for word, _ in self._list_words])
         self._any_before = Phrases(each for cue in cues.values() for each in _befores(cue))
         self._any_after = Phrases(each for cue in cues.values() for each in (*cue.after, *cue.many))
@@ -85,7 +85,7 @@ class Context:
             "|".join(rf"\b{re.escape(fold(each).rstrip('*'))}" for each in words.syria) or "(?!)"
         )
         self._given = _folded(words.given_names) | {
-            fold(name).split(" ")[0]
+            folded(name).split(" ")[0]
             for person in lexicon.entities.values()
             if person.type == "person"
             for name in person.names.get("en", ())
@@ -324,4 +324,4 @@ def _befores(cue: Cues) -> tuple[str, ...]:
 
 
 def _folded(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(fold(word).strip() for word in words)
+    return frozenset(map(folded, words))

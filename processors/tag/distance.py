@@ -2,7 +2,7 @@
 
 import math
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 
 
 def kilometres(one: Entity, other: Entity) -> float:

@@ -169,7 +169,7 @@ def _begins(text: str) -> bool:
 
 def _looked_for(text: str) -> str:
     """A pattern as the automaton has it. With a space before it, which most letters of a text are not."""
-    bare = _RARE_MARK.sub(" ", text)
+    bare = text if text.replace(" ", "").isalnum() else _RARE_MARK.sub(" ", text)
     return f" {bare}" if _begins(text) else bare
 
 

@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 from lexicon.entries import Words
-from lexicon.fold import APOSTROPHES, fold
+from lexicon.fold import APOSTROPHES
 from processors.tag.hits import Hit
-from processors.tag.meaning import ARABIC_FROM
+from processors.tag.meaning import ARABIC_FROM, folded
 from processors.tag.phrases import Phrases, following, preceding
 from processors.tag.scene import Scene
 
@@ -47,7 +47,7 @@ class Governments:
         self._saying_last = Phrases(words.saying_last)
         self._moving = Phrases(words.moving)
         self._city_nouns = Phrases(words.city_nouns)
-        self._syrian_nouns = frozenset(fold(each).strip() for each in words.syrian_nouns)
+        self._syrian_nouns = frozenset(map(folded, words.syrian_nouns))
 
     def is_adjective(self, hit: Hit) -> bool:
         """`حكومة سورية`, `طائرات روسية وسورية`: Arabic writes the adjective like the state."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, Literal
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from lexicon.fold import fold_with_offsets
 from processors.tag.meaning import Meaning
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Final
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from processors.tag.distance import kilometres
 from processors.tag.hits import Hit
 from processors.tag.scene import Scene

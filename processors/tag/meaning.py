@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from lexicon.fold import fold
 
 How = Literal[

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Final
 
 from lexicon.dated import Role
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from lexicon.fold import fold
 from lexicon.transliteration import key
 from processors.tag.context import Context
 from processors.tag.hits import Hit
-from processors.tag.meaning import ARABIC_FROM
+from processors.tag.meaning import ARABIC_FROM, folded
 from processors.tag.phrases import following, preceding, words_at
 from processors.tag.scene import Scene
 
@@ -37,9 +38,9 @@ class People:
         persons = [each for each in lexicon.entities.values() if each.type == "person"]
         self._first = {each.id: _first_names(each) for each in persons}
         known = {name for names in self._first.values() for name in names}
-        known |= {fold(name) for name in lexicon.words.given_names}
+        known.update(map(folded, lexicon.words.given_names))
         self._given = frozenset(name for name in known if _ARABIC.search(name))
-        self._foreign = frozenset(fold(each).strip() for each in lexicon.words.foreign)
+        self._foreign = frozenset(map(folded, lexicon.words.foreign))
         self._telling: dict[str, list[tuple[Role, set[str]]]] = {}
         self._roles: dict[tuple[str, date | None], Role | None] = {}
 
@@ -203,7 +204,7 @@ def _nearest_before(full: Sequence[Entity], named: dict[str, list[int]], index: 
 
 
 def _first_names(person: Entity) -> frozenset[str]:
-    names = (fold(name).strip() for values in person.names.values() for name in values)
+    names = (folded(name) for values in person.names.values() for name in values)
     return frozenset(name.split(" ")[0] for name in names if " " in name)
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, TypeVar
 
-from lexicon.fold import fold
 from processors.tag.hits import Hit
+from processors.tag.meaning import folded
 
 _AFTER: Final = re.compile(r' "?([^\W_]+)(?: ([^\W_]+)(?: ([^\W_]+))?)?')
 _FIRST: Final = re.compile(r'"?([^\W_]+)')
@@ -27,12 +27,12 @@ class Phrases:
     __slots__ = ("_begin", "_firsts", "_lasts", "_longest", "_whole", "firsts", "lasts")
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        folded = [fold(each).strip() for each in phrases]
-        self._whole = frozenset(text for text in folded if not text.endswith("*"))
-        self._begin = tuple(sorted(text.rstrip("*") for text in folded if text.endswith("*")))
-        self._longest = max((text.count(" ") + 1 for text in folded), default=0)
-        self.firsts = frozenset(text.split(" ")[0] for text in folded)
-        self.lasts = frozenset(text.split(" ")[-1] for text in folded)
+        known = [folded(each) for each in phrases]
+        self._whole = frozenset(text for text in known if not text.endswith("*"))
+        self._begin = tuple(sorted(text.rstrip("*") for text in known if text.endswith("*")))
+        self._longest = max((text.count(" ") + 1 for text in known), default=0)
+        self.firsts = frozenset(text.split(" ")[0] for text in known)
+        self.lasts = frozenset(text.split(" ")[-1] for text in known)
         # What is remembered of single words, as they stand in texts.
         self._firsts: dict[str, bool] = {}
         self._lasts: dict[str, bool] = {}

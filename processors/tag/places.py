@@ -3,7 +3,8 @@
 from operator import attrgetter
 from typing import Final, NamedTuple
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from processors.tag.apposed import around
 from processors.tag.area import WEAK, Area, Found
 from processors.tag.context import Context
@@ -111,7 +112,7 @@ class Places:
                 return (
                     None  # the article is about other parts, or the name is longer: no list has every village
                 )
-        return found._replace(rule="place:cue", evidence=cue)
+        return Found(found.entity, "place:cue", cue)
 
     def _may_be_quarter(self, place: Entity, scene: Scene) -> bool:
         """Whether a place may be called one: a village, where the article names the town or district that it is in."""

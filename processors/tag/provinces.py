@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from processors.tag.area import WEAK
 from processors.tag.context import Context
 from processors.tag.hits import Hit

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator
 from itertools import permutations
 from typing import Final
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from processors.tag.meaning import How, Meaning, case_of, folded
 
 _ARABIC: Final = re.compile(r"[\u0600-\u06ff]")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from processors.tag.hits import Field, Hit
 
 _FIELD_GAP: Final = 3_000

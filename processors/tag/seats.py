@@ -7,7 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from processors.tag.area import AROUND
 from processors.tag.distance import kilometres
 from processors.tag.hits import Hit, Reading

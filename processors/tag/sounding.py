@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.apposed import around
 from processors.tag.area import only

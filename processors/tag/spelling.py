@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from processors.tag.meaning import UNITS, Case, How, Meaning, case_of, folded
 from processors.tag.respelled import respelled
 from processors.tag.russian import declined

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from lexicon.load import uncollected
 from processors.tag import provinces
 from processors.tag.area import AROUND, WEAK, Found

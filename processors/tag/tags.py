@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from processors.tag.area import Area
 from processors.tag.hits import Hit
 from processors.tag.people import People, role_text

@@ -10,11 +10,12 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
-from lexicon.entries import Entity, Lexicon
-from lexicon.fold import fold
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from processors.tag.area import only
 from processors.tag.context import Context
 from processors.tag.hits import Field, Hit, in_order, within
+from processors.tag.meaning import folded
 from processors.tag.places import Places
 from processors.tag.scene import Scene
 from processors.tag.variants import Unknown
@@ -59,8 +60,8 @@ class Unlisted:
         self._context = context
         self._places = places
         self._heads = frozenset(each for each in context.heads if _ARABIC.match(each)) | _GOES_ON
-        self._given = frozenset(fold(each).strip() for each in words.given_names if _ARABIC.match(each)) | {
-            fold(name).split(" ")[0]
+        self._given = frozenset(folded(each) for each in words.given_names if _ARABIC.match(each)) | {
+            folded(name).split(" ")[0]
             for person in lexicon.entities.values()
             if person.type == "person"
             for name in person.names.get("ar", ())
@@ -73,7 +74,7 @@ class Unlisted:
         self._known: dict[str, dict[str, Entity]] = {}
         for entity in lexicon.entities.values():
             if entity.type in ("person", "group", "place") and entity.kind not in _WORLD:
-                for name in map(fold, entity.names.get("ar", ())):
+                for name in map(folded, entity.names.get("ar", ())):
                     noun, _, rest = name.partition(" ")
                     told = rest and self._words.get(noun)
                     self._known.setdefault(letters(rest if told and not told.own else name), {})[
@@ -81,12 +82,12 @@ class Unlisted:
                     ] = entity
 
     def _learn(self, kind: _Kind, words: Iterable[str], *, own: bool) -> None:
-        for word in map(fold, words):
-            if _ARABIC.match(word) and " " not in word.strip():
+        for word in map(folded, words):
+            if _ARABIC.match(word) and " " not in word:
                 for prefix in _PREFIXES:
-                    self._words.setdefault(prefix + word.strip(), _Word(kind, own))
-            elif re.fullmatch("[а-я]+", word.strip()) and kind == "place":
-                self._words.setdefault(word.strip(), _Word(kind, own))
+                    self._words.setdefault(prefix + word, _Word(kind, own))
+            elif re.fullmatch("[а-я]+", word) and kind == "place":
+                self._words.setdefault(word, _Word(kind, own))
 
     def settle(self, scene: Scene) -> list[Unknown]:
         """Adds hits of variants to the scene, in order; returns what stays unknown."""

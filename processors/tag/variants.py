@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from lexicon.fold import fold
 from lexicon.transliteration import key, vowels_agree
 from processors.tag.capitals import bare_line, spans
 from processors.tag.context import Context
 from processors.tag.hits import Field, Hit, in_order, within
 from processors.tag.lists import Listed
+from processors.tag.meaning import folded
 from processors.tag.phrases import remember
 from processors.tag.places import Places
 from processors.tag.scene import Scene
@@ -24,7 +26,7 @@ from processors.tag.sounding import Sounding
 _NOUN: Final = re.compile(r" (?:Village|Town|City|Villages|Towns|Subdistrict|District|Countryside|Area)\Z")
 # What Turkish spells in its own way, as English has it.
 _TURKISH: Final = str.maketrans({"ş": "sh", "Ş": "Sh", "ç": "ch", "Ç": "Ch", "c": "j", "C": "J"})
-_TURKISH_LETTER: Final = re.compile("[ğĞşŞıİ]")
+_TURKISH_LETTERS: Final = "ğĞşŞıİ"
 _NAME_LENGTH: Final = 4
 _PLACE_KINDS_LEFT_OUT: Final = frozenset(("country", "governorate", "world-city", "water"))
 _CONTEXT: Final = ("group/", "weapon/", "theme/", "person/", "state/syria", "place/SY", "place/C")
@@ -63,7 +65,7 @@ class Variants:
 
     def __init__(self, lexicon: Lexicon, context: Context, places: Places) -> None:
         self._context = context
-        self._group_heads = frozenset(fold(each).strip() for each in lexicon.words.name_heads)
+        self._group_heads = frozenset(map(folded, lexicon.words.name_heads))
         self._names: dict[str, dict[str, tuple[Entity, str]]] = {}
         self._sounding = Sounding(context, places)
         self._latin: dict[str, Looks] = {}
@@ -76,13 +78,13 @@ class Variants:
             return
         for lang in ("en", "fr"):
             for name in entity.names.get(lang, ()):
-                folded = fold(name).strip()
-                if not folded.isascii():
+                text = folded(name)
+                if not text.isascii():
                     continue
                 if entity.type == "place":
-                    self._sounding.learn(entity, folded)
-                elif " " in folded and " " in (known := key(folded)) and len(known) >= 7:
-                    self._names.setdefault(known, {}).setdefault(entity.id, (entity, folded))
+                    self._sounding.learn(entity, text)
+                elif " " in text and " " in (known := key(text)) and len(known) >= 7:
+                    self._names.setdefault(known, {}).setdefault(entity.id, (entity, text))
 
     def settle(self, scene: Scene) -> list[Unknown]:
         """Adds hits of variants to the scene, in order; returns what stays unknown."""
@@ -138,16 +140,17 @@ class Variants:
         """Capitalised spans that no hit has, and that look like a name of ours or stand where one should."""
         taken = [hit.source for hit in here if hit.entity is not None]
         known = {hit.source for hit in here if hit.entity is None}
-        turkish = not field.source.isascii() and _TURKISH_LETTER.search(field.source) is not None
-        for start, end in spans(field.source, taken):
-            text = field.source[start:end]
+        source = field.source
+        turkish = not source.isascii() and any(letter in source for letter in _TURKISH_LETTERS)
+        for start, end in spans(source, taken):
+            text = source[start:end]
             looks = self._look(text, turkish=turkish)
             span = (start + looks.skip, end - looks.cut)
             if looks.skip or looks.cut:  # `In Kafr Foobar`: the sentence begins there, the name does not
-                looks = self._look(field.source[span[0] : span[1]], turkish=turkish)
+                looks = self._look(source[span[0] : span[1]], turkish=turkish)
             if looks.never or span in known:
                 continue
-            if not looks.dull or self._context.may_have_cue(field.source, span):
+            if not looks.dull or self._context.may_have_cue(source, span):
                 yield Hit.at(field, span), looks
 
     def _look(self, text: str, *, turkish: bool) -> Looks:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from lexicon.load import load_lexicon
 
 FOLDER = Path(__file__).parents[3] / "config" / "gazetteer"

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from lexicon.entries import Entity
+from lexicon.entity import Entity
 from lexicon.load import load_lexicon
 from lexicon.synonyms import rules
 from store.settings import ROOT

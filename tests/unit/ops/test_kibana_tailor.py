@@ -2,7 +2,8 @@
 
 import json
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from lexicon.load import load_words
 from ops.kibana.objects import FILE, read_ndjson
 from ops.kibana.tailor import labels, tailored

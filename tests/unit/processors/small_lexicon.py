@@ -2,7 +2,8 @@
 
 import msgspec
 
-from lexicon.entries import Entity, Lexicon
+from lexicon.entity import Entity
+from lexicon.entries import Lexicon
 from lexicon.load import load_words
 from lexicon.rows import Row, entity_of
 from store.settings import ROOT
@@ -51,15 +52,16 @@ def place(
     id_: str, name: str, kind: str, parent: str = "", *, lat: float = 35.0, lon: float = 37.0
 ) -> Entity:
     """A place of one English name."""
-    fields = {
-        "id": f"place/{id_}",
-        "type": "place",
-        "names": {"en": [name]},
-        "kind": kind,
-        "lat": lat,
-        "lon": lon,
-    }
-    return msgspec.convert({**fields, "parent": parent and f"place/{parent}", "source": "us"}, Entity)
+    return Entity(
+        id=f"place/{id_}",
+        type="place",
+        names={"en": (name,)},
+        kind=kind,  # type: ignore[arg-type]
+        lat=lat,
+        lon=lon,
+        parent=parent and f"place/{parent}",
+        source="us",
+    )
 
 
 PLACES = [
