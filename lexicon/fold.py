@@ -100,7 +100,7 @@ class Folded:
     has their indices.
     """
 
-    __slots__ = ("_at", "_next", "_shift", "_to", "rare", "source", "steps", "text")
+    __slots__ = ("_at", "_last", "_next", "_shift", "_to", "rare", "source", "steps", "text")
 
     def __init__(self, text: str, source: str, steps: dict[int, int], *, rare: bool) -> None:
         self.text = text
@@ -111,6 +111,7 @@ class Folded:
         self._next = [*steps, len(text)]
         self._shift = [0, *(to - at for at, to in steps.items())]
         self._to = [0, *steps.values()]
+        self._last = 0
 
     @property
     def same(self) -> bool:
@@ -127,6 +128,16 @@ class Folded:
         if index >= len(self.text):
             return len(self.source)
         return index + self._shift[bisect_right(self._at, index) - 1]
+
+    def _step_of(self, index: int) -> int:
+        """The step that an index of `text` lies in: most who ask go through a text from its beginning to its end."""
+        at, step = self._at, self._last
+        if index < at[step]:
+            step = bisect_right(at, index) - 1
+        while step + 1 < len(at) and at[step + 1] <= index:
+            step += 1
+        self._last = step
+        return step
 
     def text_index(self, index: int) -> int:
         """The first index of `text` that comes from `source[index]` or from what follows it."""
@@ -147,7 +158,7 @@ class Folded:
             first = self.source_index(start)
             return first, first
         at, shift = self._at, self._shift
-        step = bisect_right(at, start) - 1 if len(at) > 1 else 0
+        step = self._step_of(start)
         first = start + shift[step]
         if end < self._next[step]:
             return first, end + shift[step]

@@ -13,7 +13,7 @@ _SPAN: Final = re.compile(
 )
 _PARTED: Final = re.compile(r", ?| ?[-/:] ?| and ")
 _AT_MOST: Final = 4
-_CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
+_CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ](?=[^\W\d_])")
 _INSIDE_A_WORD: Final = frozenset("'’-_")
 _SMALL_ARTICLES: Final = frozenset(
     ("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn")
@@ -43,14 +43,16 @@ def bare_line(scene: Scene) -> bool:
 def spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Runs of capitalised words that touch nothing taken, with the small articles in and before them."""
     reach = at = number = 0
-    while capital := _CAPITAL.search(source, at):
-        first, second = capital.span()
-        while number < len(taken) and taken[number][0] < second:
+    for capital in _CAPITAL.finditer(source):
+        first = capital.start()
+        if first < at:
+            continue
+        while number < len(taken) and taken[number][0] < first + 2:
             at = max(at, taken[number][1])
             number += 1
         if first < at:
             continue
-        at = second
+        at = first + 2
         start = _with_article(source, first, reach)
         match = _SPAN.match(source, start) if start >= 0 else None
         if match:

@@ -18,8 +18,8 @@ _ENGLISH: Final = frozenset(("Front", "Movement", "Brigade", "Brigades", "Divisi
 _ORGANISED: Final = frozenset(("group", "state"))
 _ARABIC: Final = frozenset(("حركة", "جبهة", "هيئة", "جماعة"))
 _THE: Final = {
-    noun: re.compile(rf"(?<=\b[Tt]he ){noun}\b(?![ -][^\W\d_]*[A-Z])(?! al-)") for noun in _ENGLISH
-} | {noun: re.compile(rf"(?<= )ال{noun}\b") for noun in _ARABIC}  # fmt: skip
+    noun: re.compile(rf"{noun}\b(?<=\b[Tt]he {noun})(?![ -][^\W\d_]*[A-Z])(?! al-)") for noun in _ENGLISH
+} | {noun: re.compile(rf"ال{noun}\b(?<= ال{noun})") for noun in _ARABIC}  # fmt: skip
 _BARE: Final = (
     "he Front", "he Movement", "he Brigade", "he Division", " الحركة", " الجبهة", " الهيئة", " الجماعة",
 )  # fmt: skip

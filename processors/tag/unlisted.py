@@ -10,6 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
+import ahocorasick_rs
+
 from lexicon.entity import Entity
 from lexicon.entries import Lexicon
 from processors.tag.area import only
@@ -26,6 +28,7 @@ _ARABIC: Final = re.compile(r"[ء-ي]")
 _ARABIC_WORD: Final = re.compile(r"[ء-ي]{3,}\Z")
 _CYRILLIC: Final = re.compile(r"[а-я]{3,}\Z")
 _PREFIXES: Final = ("", "و", "ب", "ل", "ف", "وب", "ول")
+_LONGEST_PREFIX: Final = max(map(len, _PREFIXES))
 _LINE: Final = re.compile(r"\s*([ء-ي]{4,}(?: [ء-ي]+){0,2})\s*")
 _NEXT: Final = re.compile(r" ([^\W\d_]+)(?: ([^\W\d_]+)(?: ([^\W\d_]+))?)?")
 _GLUED: Final = re.compile(r"([ء-ي]{3,})(?: ([ء-ي]+))?")
@@ -67,10 +70,14 @@ class Unlisted:
             for name in person.names.get("ar", ())
         }
         self._words: dict[str, _Word] = {}
+        self._bare: set[str] = set()
         self._learn("place", words.cues.settlement.before, own=False)
         self._learn("facility", words.facility_before, own=True)
         self._learn("person", words.person_before, own=False)
         self._learn("group", words.name_heads, own=True)
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            sorted(self._bare), implementation=ahocorasick_rs.Implementation.DFA
+        )
         self._known: dict[str, dict[str, Entity]] = {}
         for entity in lexicon.entities.values():
             if entity.type in ("person", "group", "place") and entity.kind not in _WORLD:
@@ -84,9 +91,11 @@ class Unlisted:
     def _learn(self, kind: _Kind, words: Iterable[str], *, own: bool) -> None:
         for word in map(folded, words):
             if _ARABIC.match(word) and " " not in word:
+                self._bare.add(word)
                 for prefix in _PREFIXES:
                     self._words.setdefault(prefix + word, _Word(kind, own))
             elif re.fullmatch("[а-я]+", word) and kind == "place":
+                self._bare.add(word)
                 self._words.setdefault(word, _Word(kind, own))
 
     def settle(self, scene: Scene) -> list[Unknown]:
@@ -141,19 +150,21 @@ class Unlisted:
         Of a list the `و` tells that stands behind a place: `كفرنبل وكرسعا`.
         """
         text = field.text
-        spots = [
-            (hit.end, hit.end + 2, _GOES_ON_WITH)
+        spots = {
+            (hit.end, hit.end + 2): _GOES_ON_WITH
             for hit in here
             if hit.entity is not None and hit.entity.kind in _LISTED and text.startswith(" و", hit.end)
-        ]
-        for form in self._words.keys() & text.split(" "):
-            size = len(form)
-            at = text.find(form)
-            while at != -1:
-                if not (at and text[at - 1].isalnum()) and text[at + size : at + size + 1] == " ":
-                    spots.append((at, at + size, self._words[form]))
-                at = text.find(form, at + size)
-        return sorted(spots, key=lambda spot: spot[:2])
+        }
+        for _, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            if end == len(text) or text[end] != " ":
+                continue
+            first = start
+            while first and text[first - 1].isalnum() and start - first <= _LONGEST_PREFIX:
+                first -= 1
+            word = self._words.get(text[first:end])
+            if word is not None:
+                spots[first, end] = word
+        return [(start, end, spots[start, end]) for start, end in sorted(spots)]
 
     def _one(
         self, field: Field, word: _Word, start: int, end: int, there: list[Hit], scene: Scene

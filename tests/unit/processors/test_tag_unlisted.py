@@ -35,6 +35,10 @@ def test_letters_that_are_mixed_up(one: str, other: str) -> None:
     assert letters(fold(one)) == letters(fold(other))
 
 
+def test_a_word_behind_a_mark_tells_too() -> None:
+    assert [each.text for each in tag("قصف على ريف حماة (قرية طمبورة)").unresolved] == ["طمبورة"]
+
+
 @pytest.mark.parametrize(("one", "other"), [("حمص", "حماة"), ("الشعرة", "الشاعر"), ("كفر نبل", "كفر نبودة")])
 def test_other_names_stay_others(one: str, other: str) -> None:
     assert letters(fold(one)) != letters(fold(other))
