@@ -13,7 +13,7 @@ _SPAN: Final = re.compile(
 )
 _PARTED: Final = re.compile(r", ?| ?[-/:] ?| and ")
 _AT_MOST: Final = 4
-_CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ](?=[^\W\d_])")
+_CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-ÞŞİ][^\W\d_]")
 _INSIDE_A_WORD: Final = frozenset("'’-_")
 _SMALL_ARTICLES: Final = frozenset(
     ("al", "el", "as", "ash", "at", "az", "ad", "ar", "an", "ul", "bin", "ibn")
@@ -42,23 +42,23 @@ def bare_line(scene: Scene) -> bool:
 
 def spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Runs of capitalised words that touch nothing taken, with the small articles in and before them."""
-    reach = at = number = 0
-    for capital in _CAPITAL.finditer(source):
-        first = capital.start()
-        if first < at:
-            continue
-        while number < len(taken) and taken[number][0] < first + 2:
-            at = max(at, taken[number][1])
-            number += 1
-        if first < at:
-            continue
-        at = first + 2
-        start = _with_article(source, first, reach)
-        match = _SPAN.match(source, start) if start >= 0 else None
-        if match:
-            at = reach = match.end()
-            if number == len(taken) or reach <= taken[number][0]:
-                yield start, reach
+    if _CAPITAL.search(source) is None:
+        return
+    reach = at = 0
+    for begin, end in (*taken, (len(source), len(source))):
+        # Most of what stands between two names has no capital.
+        while (
+            at < begin and not source[at:begin].islower() and (capital := _CAPITAL.search(source, at, begin))
+        ):
+            first = capital.start()
+            at = first + 2
+            start = _with_article(source, first, reach)
+            match = _SPAN.match(source, start) if start >= 0 else None
+            if match:
+                at = reach = match.end()
+                if reach <= begin:
+                    yield start, reach
+        at = max(at, end)
 
 
 def _with_article(source: str, start: int, reach: int) -> int:

@@ -93,13 +93,15 @@ class Finder:
         text, folded, letters = f"{field.text} ", field.folded, field.source
         patterns, readings, traits, found = self._patterns, self._readings, self._traits, []
         # Overlapping, as the longest match of the automaton may end inside a word and hide a true one.
-        for index, first, last in self._automaton.find_matches_as_indexes(_spaced(folded), overlapping=True):
-            end = last - 1
-            pattern, trait = patterns[index], traits[index]
+        spaced = _spaced(folded)
+        for index, first, last in self._automaton.find_matches_as_indexes(spaced, overlapping=True):
+            end, trait = last - 1, traits[index]
             start = first if trait & _BEGINS else first - 1
-            if trait & _PARTED and text[start:end] != pattern.text:
+            if trait & _PARTED and text[start:end] != spaced[start + 1 : last]:
+                continue  # it has spaces where this text has marks
+            if trait & _MARKED and text[start:end] != patterns[index].text:
                 continue
-            stop, flags = _stop(field, pattern, trait, end, text[end])
+            stop, flags = _stop(field, patterns, index, trait, end, text[end])
             if stop < 0:
                 continue
             word, source = start, None
@@ -146,7 +148,8 @@ _TURKISH: Final = 2
 _ENDINGS: Final = _STEM | _TURKISH
 _CASED: Final = 4
 _BEGINS: Final = 8  # with a space, in the automaton: it is found at the beginning of a word only
-_PARTED: Final = 16  # it has spaces or marks, which are all spaces to the automaton
+_PARTED: Final = 16  # it has spaces, as which the automaton reads marks too
+_MARKED: Final = 32  # it has marks
 _INSIDE: Final = (-1, 0)
 _MARKS: Final = "".join(char for char in map(chr, range(33, 127)) if not char.isalnum())
 _RARE_MARK: Final = re.compile(r"[^\w ]|_")
@@ -159,7 +162,8 @@ def _traits(pattern: Pattern) -> int:
         caseless = caseless and meaning.case == "any"
     text = pattern.text
     flags = pattern.stem * _STEM | pattern.turkish * _TURKISH | (not caseless) * _CASED
-    return flags | _begins(text) * _BEGINS | (not text.isalnum()) * _PARTED
+    marked = not text.replace(" ", "").isalnum()
+    return flags | _begins(text) * _BEGINS | marked * _MARKED | (not marked and " " in text) * _PARTED
 
 
 def _begins(text: str) -> bool:
@@ -235,14 +239,16 @@ def _left(text: str, start: int) -> tuple[int, int]:
     return first, _INFLECTED_FLAG if prefix.endswith("ال") else 0
 
 
-def _stop(field: Field, pattern: Pattern, trait: int, end: int, behind: str) -> tuple[int, int]:
+def _stop(
+    field: Field, patterns: list[Pattern], index: int, trait: int, end: int, behind: str
+) -> tuple[int, int]:
     """Where the word of a match that ends at `end` ends, and the flag of a plural s; -1 for what is no whole word."""
     if not behind.isalnum():
         return _INSIDE if trait & _STEM else (end, 0)
     # Without endings of its own, only a plural s may follow a name, or what an apostrophe stood before.
     if behind != "s" and trait & _ENDINGS == 0 and end not in field.folded.steps:
         return _INSIDE
-    return _right(field, pattern, end)
+    return _right(field, patterns[index], end)
 
 
 def _right(field: Field, pattern: Pattern, end: int) -> tuple[int, int]:

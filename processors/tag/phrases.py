@@ -12,6 +12,7 @@ _FIRST: Final = re.compile(r'"?([^\W_]+)')
 _LAST: Final = re.compile(r"[^\W_]+\Z")
 _REACH: Final = 48  # characters, and words among them: three and an article
 _WORDS: Final = 4
+_AT_MOST: Final = 3
 _REMEMBERED: Final = 20_000
 ARTICLES: Final = frozenset(("the", "la", "le", "les", "l"))
 _ARABIC_PREFIX: Final = "وفبلك"
@@ -130,8 +131,10 @@ def _words_before(text: str, start: int) -> tuple[str, ...]:
         return ()
     found: list[str] = []
     least = start - _REACH if start > _REACH else 0
-    words = text[least : start - 1].rsplit(" ", _WORDS)
-    for word in reversed(words if len(words) <= _WORDS else words[1:]):
+    end = start - 1
+    for _ in range(_WORDS):
+        space = text.rfind(" ", least, end)
+        word = text[space + 1 if space != -1 else least : end]
         if not word.isalnum():
             match = _LAST.search(word) if word[-1:].isalnum() else None
             if match:
@@ -139,4 +142,8 @@ def _words_before(text: str, start: int) -> tuple[str, ...]:
             break
         if word not in ARTICLES:
             found.append(word)
-    return tuple(found[2::-1])
+        if space == -1 or len(found) == _AT_MOST:
+            break
+        end = space
+    found.reverse()
+    return tuple(found)
