@@ -5,14 +5,14 @@ import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeVar, cast, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 import msgspec
-import yaml
 
 from lexicon.entity import Entity, EntityType, PlaceKind
 from lexicon.entries import Languages, Lexicon, LexiconError, Words
 from lexicon.rows import Row, entity_of
+from lexicon.yaml_file import read_yaml
 
 FILES: dict[str, EntityType] = {
     "people.yml": "person",
@@ -27,16 +27,6 @@ ALIAS_COLUMNS = ["id", "alias", "source"]
 COLUMNS = ["id", "name_en", "name_ar", "kind", "parent", "lat", "lon", "aliases", "source"]
 _KINDS = frozenset(get_args(PlaceKind))
 _T = TypeVar("_T", bound=msgspec.Struct)
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Base):  # type: ignore[misc]
-    """YAML without its timestamps: `2015-02-17` stays the text that the analyst wrote."""
-
-    yaml_implicit_resolvers: ClassVar = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in _Base.yaml_implicit_resolvers.items()
-    }
 
 
 class _Gazetteer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,19 +65,19 @@ def load_lexicon(path: Path) -> Lexicon:
 def load_revision(path: Path) -> int:
     """The `revision` of a gazetteer folder. Raises `LexiconError`."""
     file = path / "gazetteer.yml"
-    return _convert(file, _yaml(file), _Gazetteer).revision
+    return _convert(file, read_yaml(file), _Gazetteer).revision
 
 
 def load_words(path: Path) -> Words:
     """The `words.yml` of a gazetteer folder. Raises `LexiconError`."""
     file = path / "words.yml"
-    return _convert(file, _yaml(file), Words)
+    return _convert(file, read_yaml(file), Words)
 
 
 def load_languages(path: Path) -> Languages:
     """The `languages.yml` of a gazetteer folder. Raises `LexiconError`."""
     file = path / "languages.yml"
-    return _convert(file, _yaml(file), Languages)
+    return _convert(file, read_yaml(file), Languages)
 
 
 def read_entities(path: Path) -> Iterator[tuple[str, Entity]]:
@@ -180,17 +170,8 @@ def _kind(where: str, value: str) -> PlaceKind | Literal[""]:
     return cast("PlaceKind", value)
 
 
-def _yaml(file: Path) -> object:
-    try:
-        return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  (a safe loader, in C)
-    except OSError as error:
-        raise LexiconError(f"{file}: cannot be read ({error.strerror}): restore it") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise LexiconError(f"{file}: not YAML: {error}") from error
-
-
 def _list(file: Path) -> list[object]:
-    content = _yaml(file)
+    content = read_yaml(file)
     if not isinstance(content, list):
         raise LexiconError(f"{file}: holds no list: write `- id: …` entries")
     return content
