@@ -11,7 +11,7 @@ What becomes what:
 - apostrophes, ʿ, ʾ and backticks go (`Sha'ar` → `shaar`); before that the English possessive goes with its s
   (`Russia's` → `russia`; after two letters or fewer it stays, as in `Ra's al-Ayn`), and a French elision
   becomes a word of its own (`d'Alep` → `d alep`)
-- hyphens and dashes of all kinds, line ends and tabs → a space; several spaces → one
+- hyphens and dashes of all kinds, line ends, tabs and halves of surrogate pairs → a space; several spaces → one
 - dotted acronyms lose their dots (`U.S.-led` → `us led`)
 - quotation marks are all `"`; all other punctuation stays as it is; `words` splits at it
 """
@@ -71,7 +71,7 @@ def _fold_character(char: str) -> str:
     category = unicodedata.category(char)
     if category in ("Mn", "Me", "Cf"):
         return ""
-    if category in ("Pd", "Zs", "Zl", "Zp", "Cc"):
+    if category in ("Pd", "Zs", "Zl", "Zp", "Cc", "Cs"):
         return " "
     if category == "Nd":
         return str(unicodedata.decimal(char))

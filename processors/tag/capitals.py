@@ -46,10 +46,8 @@ def spans(source: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int]
         return
     reach = at = 0
     for begin, end in (*taken, (len(source), len(source))):
-        # Most of what stands between two names has no capital.
-        while (
-            at < begin and not source[at:begin].islower() and (capital := _CAPITAL.search(source, at, begin))
-        ):
+        small = source[at:begin].islower()  # as most of what stands between two names is
+        while not small and at < begin and (capital := _CAPITAL.search(source, at, begin)):
             first = capital.start()
             at = first + 2
             start = _with_article(source, first, reach)

@@ -33,6 +33,7 @@ TEXT = st.text(
         ("Kalibr-NK  F–16\nDeir\u00a0ez-Zor", "kalibr nk f 16 deir ez zor"),
         ("U.S.-led, the U.N. said. A.B.cd x.", "us led, the un said. a.b.cd x."),
         ("(Homs), 50%", "(homs), 50%"),
+        ("Homs\ud83d Hama", "homs hama"),
         ("", ""),
     ],
 )

@@ -44,6 +44,7 @@ def ids(text: str) -> list[str]:
             ],
         ),
         ("The Syria/government page", ["Syria=state/syria"]),
+        ("Cut in a pair: \ud83d Syria\udc4d", ["Syria=state/syria"]),
         (
             "Barack H. Obama; Barack H, Obama",
             ["Barack H. Obama=person/barack-obama", "Obama=person/barack-obama"],
