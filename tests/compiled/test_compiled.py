@@ -11,7 +11,13 @@ from ops import compiled
 from tests.golden.tagging.evaluate import read
 
 ROOT = compiled.ROOT
-TESTS = ("tests/unit/processors", "tests/unit/lexicon", "tests/golden", "tests/unit/cli/test_tag.py")
+TESTS = (
+    "tests/unit/processors",
+    "tests/unit/lexicon",
+    "tests/golden",
+    "tests/unit/cli/test_tag.py",
+    "tests/unit/search/test_api_routes.py",
+)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
